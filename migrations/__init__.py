@@ -1,0 +1,1 @@
+"""Alembic's migrations, installed as licence_server.migrations."""

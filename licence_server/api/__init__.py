@@ -1,0 +1,1 @@
+"""JSON over HTTP: authenticate, load, call one service, dump."""

@@ -1,0 +1,41 @@
+"""CORS on the kit endpoints alone.
+
+A kit is a page opened from file://, so its origin is `null` and any origin must do; there are no cookies
+to protect, a kit proves itself by its token. The team's endpoints get no CORS headers at all, even where
+they share an address with a kit's (GET and DELETE of an installation), which is why this goes by endpoint.
+"""
+
+from flask import Flask, Response, request
+
+_ALLOWED_HEADERS = "Authorization, Content-Type, Content-Encoding"
+
+
+def open_to_kits(app: Flask, methods: dict[str, str]) -> None:
+    """Let pages of any origin use these methods. methods: URL rule to method."""
+
+    @app.before_request
+    def preflight() -> Response | None:
+        wanted = request.headers.get("Access-Control-Request-Method")
+        if request.method != "OPTIONS" or wanted is None or not _is_open(methods, wanted):
+            return None
+        response = Response(status=204)
+        response.headers["Access-Control-Allow-Methods"] = wanted
+        response.headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
+        response.headers["Access-Control-Max-Age"] = "86400"
+        return response
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        method = (
+            request.headers.get("Access-Control-Request-Method", "") if request.method == "OPTIONS" else request.method
+        )
+        if _is_open(methods, method):
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _is_open(methods: dict[str, str], method: str) -> bool:
+    rule = request.url_rule.rule if request.url_rule is not None else ""
+    return methods.get(rule) == method

@@ -1,0 +1,106 @@
+"""The kit endpoints: activate, sync, give a seat back."""
+
+import json
+from base64 import urlsafe_b64encode
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from flask import Blueprint, Response, request
+from msgspec import UNSET
+
+from licence_server.api import bodies
+from licence_server.api.context import bearer_token, now, runtime
+from licence_server.domain.verdict import Verdict
+from licence_server.schemas import shapes
+from licence_server.schemas.kit import (
+    ActivationRequest,
+    ActivationResponse,
+    ResultBody,
+    SyncRequest,
+    SyncResponse,
+    VerdictBody,
+)
+from licence_server.services import activations, installations, syncs
+from licence_server.services.activations import Activation
+from licence_server.services.syncs import CheckIn
+
+blueprint = Blueprint("kit", __name__, url_prefix="/api/v1")
+
+CORS_METHODS = {
+    "/api/v1/activations": "POST",
+    "/api/v1/sync": "POST",
+    "/api/v1/installations/<uuid:installation_id>": "DELETE",
+}
+
+
+@blueprint.post("/activations")
+def activate() -> Response:
+    """Activate an installation."""
+    body = shapes.load(bodies.read_json(), ActivationRequest)
+    asked = Activation(
+        activation_token=body.activation_token,
+        installation_id=body.installation_id,
+        kit_id=body.kit.id,
+        kit_version=body.kit.version,
+        client_name=body.client.name,
+        client_version=body.client.version,
+        label=body.label,
+    )
+    activated = activations.activate(runtime(), asked, now=now(), address=request.remote_addr)
+    answer = ActivationResponse(
+        installation_id=str(activated.installation_id),
+        installation_token=activated.installation_token,
+        message_key=urlsafe_b64encode(activated.message_key).rstrip(b"=").decode(),
+        message_kid=activated.message_kid,
+        verdict=_verdict(activated.verdict),
+        lease=activated.lease,
+        keyset=activated.trust.keyset,
+        roots=activated.trust.roots,
+        server_time=_written(now()),
+    )
+    return _json(answer, 201 if activated.took_seat else 200)
+
+
+@blueprint.post("/sync")
+def sync() -> Response:
+    """Take reports, answer with the verdict and a lease."""
+    token = bearer_token()
+    body = shapes.load(bodies.read_json(), SyncRequest)
+    usage_reporting = None if body.usage_reporting is UNSET else body.usage_reporting
+    answer = syncs.sync(runtime(), token, CheckIn(body.sent_at, body.reports, usage_reporting), now=now())
+    return _json(
+        SyncResponse(
+            verdict=_verdict(answer.verdict),
+            lease=answer.lease,
+            keyset=answer.trust.keyset,
+            roots=answer.trust.roots,
+            results=[ResultBody(result.id, result.status, result.code, result.detail) for result in answer.results],
+            server_time=_written(now()),
+        ),
+        200,
+    )
+
+
+@blueprint.delete("/installations/<uuid:installation_id>")
+def release(installation_id: UUID) -> Response:
+    """Give the seat back; again is no error."""
+    installations.give_back(runtime(), installation_id, bearer_token(), now=now())
+    return Response(status=204)
+
+
+def _verdict(said: Verdict) -> VerdictBody:
+    return VerdictBody(said.valid, said.code, said.detail)
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _json(answer: msgspec.Struct, status: int) -> Response:
+    try:
+        text = msgspec.json.encode(answer)
+    except UnicodeEncodeError:
+        # An id that is no UUID comes back as sent, lone surrogates and all.
+        text = json.dumps(msgspec.to_builtins(answer)).encode()
+    return Response(text, status=status, mimetype="application/json")

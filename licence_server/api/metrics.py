@@ -1,0 +1,45 @@
+"""Counters and durations of requests, for Prometheus; the numbers cover all workers of this server.
+
+Workers share their numbers through files in PROMETHEUS_MULTIPROC_DIR, which `licence-server serve` sets.
+Labels are the rule of the route, never the address itself: no ids, no tokens.
+"""
+
+import os
+import time
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+blueprint = Blueprint("metrics", __name__)
+
+REQUESTS = Counter("licence_server_requests", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram("licence_server_request_seconds", "Time to answer.", ["method", "route"])
+
+
+def measure(app: Flask) -> None:
+    """Count every request of an application."""
+
+    @app.before_request
+    def begin() -> None:
+        g.begun = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        rule = request.url_rule
+        route = rule.rule if rule is not None else "none"
+        method = request.method if rule is not None else "none"
+        REQUESTS.labels(method, route, str(response.status_code)).inc()
+        if "begun" in g:
+            SECONDS.labels(method, route).observe(time.perf_counter() - g.begun)
+        return response
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Prometheus text format."""
+    registry: CollectorRegistry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

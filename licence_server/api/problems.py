@@ -1,0 +1,84 @@
+"""Errors as problem documents (RFC 9457): one table maps our errors to HTTP.
+
+Every document has `type`, `title`, `status`, `detail` and a stable `code`; a 422 names each field in
+`errors`. What is not in the table is a fault of ours: a bland 500, the details in the log alone.
+"""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from licence_server.api import bodies
+from licence_server.domain import errors
+from licence_server.domain.errors import LicenceServerError
+
+STATUS: dict[type[LicenceServerError], HTTPStatus] = {
+    errors.Malformed: HTTPStatus.BAD_REQUEST,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Refused: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Stale: HTTPStatus.PRECONDITION_FAILED,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+logger = logging.getLogger("licence_server")
+
+
+def problem(status: int, code: str, detail: str, **members: Any) -> Response:
+    """A problem document."""
+    document = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "code": code,
+        "detail": detail,
+        **members,
+    }
+    return Response(json.dumps(document), status=int(status), mimetype="application/problem+json")
+
+
+def handle_errors(app: Flask) -> None:
+    """Answer every error of an application with a problem document."""
+    app.register_error_handler(LicenceServerError, _ours)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _fault)
+
+
+def _ours(error: LicenceServerError) -> Response:
+    status = STATUS.get(type(error))
+    if status is None:
+        return _fault(error)
+    members = {"errors": error.errors} if isinstance(error, errors.Invalid) and error.errors else {}
+    response = problem(status, error.code, error.detail, **members)
+    if isinstance(error, errors.TooManyRequests | errors.Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _of_http(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or 500)
+    if isinstance(error, RequestEntityTooLarge):
+        bodies.drain()
+    code = status.phrase.lower().replace(" ", "_").replace("-", "_")
+    response = problem(status, code, error.description or status.phrase)
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after", "location"):
+            response.headers[name] = value
+    return response
+
+
+def _fault(error: Exception) -> Response:
+    logger.error("unexpected error", exc_info=error)
+    return problem(500, "internal_error", "Something went wrong on our side.")

@@ -1,0 +1,33 @@
+"""create_app(config): wiring only."""
+
+from datetime import UTC, datetime
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from licence_server.api import bodies, cors, health, kit, metrics, problems, trust
+from licence_server.api.context import CLOCK, RUNTIME, Clock
+from licence_server.config import Config
+from licence_server.services.runtime import open_runtime
+
+
+def system_clock() -> datetime:
+    """Now. The only place of the server that asks."""
+    return datetime.now(UTC)
+
+
+def create_app(config: Config, clock: Clock = system_clock) -> Flask:
+    """The application of one deployment. Raises ConfigError, Unavailable."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = bodies.MAX_SENT
+    app.extensions[RUNTIME] = open_runtime(config)
+    app.extensions[CLOCK] = clock
+    problems.handle_errors(app)
+    for blueprint in (kit.blueprint, trust.blueprint, health.blueprint, metrics.blueprint):
+        app.register_blueprint(blueprint)
+    metrics.measure(app)
+    cors.open_to_kits(app, kit.CORS_METHODS)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,42 @@
+"""The sequence numbers an installation's reports have carried.
+
+* Numbers count up from 1; those never received are *missing*.
+* Kept as closed intervals, written `1-17,19`: nearly always one interval, whatever the volume.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+
+class ReceivedNumbers:
+    """A set of positive whole numbers, cheap where they are dense."""
+
+    def __init__(self, written: str = "") -> None:
+        self._spans: list[tuple[int, int]] = []
+        for part in written.split(",") if written else ():
+            first, _, last = part.partition("-")
+            self._spans.append((int(first), int(last or first)))
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_right(self._spans, (number, float("inf"))) - 1
+        return place >= 0 and number <= self._spans[place][1]
+
+    def __str__(self) -> str:
+        return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in self._spans)
+
+    def add_all(self, numbers: Iterable[int]) -> None:
+        """Add numbers, merging neighbours into one interval."""
+        spans = sorted([*self._spans, *((number, number) for number in set(numbers))])
+        merged: list[tuple[int, int]] = []
+        for first, last in spans:
+            if merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+            else:
+                merged.append((first, last))
+        self._spans = merged
+
+    @property
+    def missing(self) -> int:
+        """How many numbers below the highest were never received."""
+        highest = self._spans[-1][1] if self._spans else 0
+        return highest - sum(last - first + 1 for first, last in self._spans)

@@ -1,0 +1,35 @@
+"""One place where a kit runs; its id is made by the client."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from licence_server.database import Base
+
+
+class Installation(Base):
+    __tablename__ = "installation"
+    __table_args__ = (Index(None, "licence_id", "seat_until"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    licence_id: Mapped[UUID] = mapped_column(ForeignKey("licence.id"))
+    kit_id: Mapped[str] = mapped_column(ForeignKey("kit.id"), index=True)
+    kit_version: Mapped[str] = mapped_column(String(50))
+    client_name: Mapped[str] = mapped_column(String(50))
+    client_version: Mapped[str] = mapped_column(String(50))
+    label: Mapped[str | None] = mapped_column(String(100))
+    activated_at: Mapped[datetime] = mapped_column(index=True)
+    # The end of lease and grace of the newest lease; None without a seat.
+    seat_until: Mapped[datetime | None] = mapped_column()
+    lease_issued_at: Mapped[datetime | None] = mapped_column()
+    released_at: Mapped[datetime | None] = mapped_column()
+    revoked_at: Mapped[datetime | None] = mapped_column()
+    declined_at: Mapped[datetime | None] = mapped_column()
+    copied_at: Mapped[datetime | None] = mapped_column()
+    # Kept to the hour.
+    last_sync_at: Mapped[datetime | None] = mapped_column()
+    received_numbers: Mapped[str] = mapped_column(Text)
+    missing_reports: Mapped[int] = mapped_column()

@@ -1,0 +1,91 @@
+"""The deployment's secret and the keys derived from it.
+
+* SECRET_KEY_FILE holds one secret a line, each at least 32 characters; the newest stands last. To change
+  the secret, append a line: older ones are kept, since messages made under them may still be on their way.
+* Every use has its own key, derived with HKDF-SHA256 (RFC 5869) under its own label.
+* Keyed hashes (contact details, learners) are for ever, so they use the first line.
+"""
+
+import hmac
+import os
+import secrets
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from licence_server.domain.errors import ConfigError
+
+MINIMUM = 32
+
+
+class SecretKeys:
+    """The secrets of a file, oldest first."""
+
+    def __init__(self, lines: list[str]) -> None:
+        if not lines or any(len(line) < MINIMUM for line in lines):
+            raise ConfigError(f"The secret key file needs lines of at least {MINIMUM} characters.")
+        self._lines = lines
+
+    @classmethod
+    def load(cls, path: Path) -> "SecretKeys":
+        """Read the file. Raises ConfigError."""
+        try:
+            return cls(path.read_text().split())
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"The secret key file {path} cannot be read ({error.__class__.__name__}).") from None
+
+    @staticmethod
+    def create(path: Path) -> None:
+        """Make a secret, where there is none yet."""
+        write_private(path, (secrets.token_urlsafe(48) + "\n").encode())
+
+    @cached_property
+    def message_secrets(self) -> dict[str, bytes]:
+        """message_kid to secret, the newest last."""
+        return {
+            sha256(f"message-kid:{line}".encode()).hexdigest()[:12]: _derived(line, "message") for line in self._lines
+        }
+
+    @property
+    def message_kid(self) -> str:
+        return list(self.message_secrets)[-1]
+
+    def message_key(self, kid: str, installation_id: str) -> bytes:
+        """32 bytes, the same for ever for one installation and one secret."""
+        return hmac.digest(self.message_secrets[kid], installation_id.encode(), "sha256")
+
+    def hash_contact(self, text: str) -> str:
+        """A contact detail as the audit log keeps it."""
+        return "hmac-sha256:" + hmac.digest(_derived(self._lines[0], "contact"), text.encode(), "sha256").hex()
+
+    def hash_learner(self, kit_id: str, learner: str) -> bytes:
+        """An opaque learner of one kit as the database keeps it, 32 bytes."""
+        return hmac.digest(_derived(self._lines[0], "learner"), f"{kit_id}\n{learner}".encode(), "sha256")
+
+
+def hash_secret(secret: str) -> bytes:
+    """How tokens and keys are kept: they carry over 128 random bits, so one plain hash is enough."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read, wholly or not at all, never over another."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+@lru_cache(maxsize=64)
+def _derived(secret: str, label: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=f"licence-server {label}".encode()).derive(secret.encode())

@@ -1,0 +1,121 @@
+"""The audit log: record what was done, list it, verify the chain."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from licence_server.domain.audit_chain import GENESIS, Entry, Head, canonical
+from licence_server.models import AuditEntry, AuditHead
+from licence_server.services.paging import Page, page
+from licence_server.services.runtime import Runtime
+
+_CONTACT_FIELDS = ("contact_email", "email")
+_CHUNK = 1000
+
+
+def record(
+    runtime: Runtime,
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    reason: str | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Head:
+    """Add an entry in the caller's transaction, as its last act: the head stays locked until it ends.
+
+    subject: `licence:ID` and the like. before, after: what changed; contact details are kept as keyed
+    hashes, so that the log can stay for ever.
+    """
+    head = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
+    entry = Entry(
+        number=head.number + 1,
+        at=now,
+        actor=actor,
+        action=action,
+        subject=subject,
+        reason=reason,
+        before=_kept(runtime, before),
+        after=_kept(runtime, after),
+    )
+    entry_hash = entry.hash_after(head.hash)
+    session.execute(insert(AuditEntry).values(**vars(entry), previous_hash=head.hash, hash=entry_hash))
+    session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=entry.number, hash=entry_hash))
+    session.expire(head)
+    return Head(entry.number, entry_hash)
+
+
+def head(session: Session) -> Head:
+    """Where the chain ends now."""
+    row = session.get_one(AuditHead, 1)
+    return Head(row.number, row.hash)
+
+
+def list_entries(
+    runtime: Runtime, *, limit: int, cursor: str | None, action: str | None = None, subject: str | None = None
+) -> Page[AuditEntry]:
+    """Entries, newest first."""
+    query = select(AuditEntry).order_by(AuditEntry.number.desc())
+    if action is not None:
+        query = query.where(AuditEntry.action == action)
+    if subject is not None:
+        query = query.where(AuditEntry.subject == subject)
+    with runtime.database.reading() as session:
+        return page(session, query, limit, cursor)
+
+
+@dataclass(frozen=True)
+class ChainCheck:
+    """entries: how many were read. head: where the chain ends. faults: what is wrong, in words."""
+
+    entries: int
+    head: Head
+    faults: list[str]
+
+
+def verify(runtime: Runtime, noted: Head | None = None) -> ChainCheck:
+    """Walk the whole chain; with a head noted earlier, also check that the chain still holds it."""
+    faults: list[str] = []
+    reached = Head(0, GENESIS)
+    noted_seen = noted is None or noted == reached
+    with runtime.database.snapshot() as session:
+        for row in _walk(session):
+            if row.number != reached.number + 1:
+                faults.append(f"entry {row.number} follows entry {reached.number}: entries are missing between them")
+            if row.previous_hash != reached.hash:
+                faults.append(f"entry {row.number} does not continue entry {reached.number}")
+            if _entry(row).hash_after(row.previous_hash) != row.hash:
+                faults.append(f"entry {row.number} was edited")
+            reached = Head(row.number, row.hash)
+            noted_seen = noted_seen or reached == noted
+        stored = head(session)
+    if stored != reached:
+        faults.append(f"the chain ends at {reached.number}, its head says {stored.number}: the tail was cut")
+    if not noted_seen:
+        faults.append(f"the noted head {noted} is not in the chain: the tail was cut or rewritten")
+    return ChainCheck(reached.number, reached, faults)
+
+
+def _walk(session: Session) -> Iterator[AuditEntry]:
+    yield from session.scalars(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=_CHUNK))
+
+
+def _entry(row: AuditEntry) -> Entry:
+    return Entry(row.number, row.at, row.actor, row.action, row.subject, row.reason, row.before, row.after)
+
+
+def _kept(runtime: Runtime, values: Mapping[str, Any] | None) -> str | None:
+    if values is None:
+        return None
+    kept = dict(values)
+    for name in _CONTACT_FIELDS:
+        if kept.get(name):
+            kept[name] = runtime.secret_keys.hash_contact(kept[name])
+    return canonical(kept)

@@ -1,0 +1,83 @@
+"""`init`: everything a deployment needs before its first kit, made once."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from licence_server.migrate import migrate
+from licence_server.models import Person, Root, Setting
+from licence_server.secret_keys import SecretKeys, write_private
+from licence_server.services import audit, keys
+from licence_server.services.runtime import Runtime
+from licence_server.signing import Jwk, PrivateKey
+
+DEFAULT_TIMEZONE = "Europe/London"
+
+
+@dataclass(frozen=True)
+class Initialised:
+    """created: false where the deployment existed. passphrase: of the root key, where one was made up."""
+
+    created: bool
+    root: Jwk
+    passphrase: str | None
+
+
+def initialise(
+    runtime: Runtime, *, now: datetime, actor: str, admin_email: str | None, passphrase: str | None
+) -> Initialised:
+    """Make database, secret, root key, signing key, keyset and administrator, unless they exist.
+
+    Of several processes that do so at once, one makes everything and the others find it made. The root's
+    private half is written to DATA_DIR/root-key.pem, encrypted; a passphrase is made up where none is given.
+    Raises ConfigError where key files are in the way.
+    """
+    migrate(runtime.database)
+    made_up = None
+    if passphrase is None:
+        passphrase = made_up = "-".join(secrets.token_hex(4) for _ in range(6))
+    with runtime.database.writing() as session:
+        keys.lock_all(session)
+        if session.scalar(select(func.count()).select_from(Root)):
+            return Initialised(False, _root(session), None)
+        _create(runtime, session, now, actor, admin_email, passphrase)
+        return Initialised(True, _root(session), made_up)
+
+
+def _create(
+    runtime: Runtime, session: Session, now: datetime, actor: str, admin_email: str | None, passphrase: str
+) -> None:
+    config = runtime.config
+    timezone = config.timezone.key if config.timezone is not None else DEFAULT_TIMEZONE
+    session.add(Setting(name="timezone", value=timezone))
+    if not config.secret_key_file.exists():
+        SecretKeys.create(config.secret_key_file)
+    root, signing_key = PrivateKey.generate(), keys.first_signing_key(config.signing_key_file)
+    keys.keep_aside(config.root_key_file)
+    write_private(config.root_key_file, root.pem(passphrase))
+    session.add(Root(version=1, jwk=json.dumps(root.jwk), created_at=now))
+    session.flush()
+    keys.publish(runtime, session, root, signing_key, now=now)
+    if admin_email is not None:
+        session.add(Person(id=uuid4(), email=admin_email, role="administrator", created_at=now))
+    session.flush()
+    audit.record(
+        runtime,
+        session,
+        now=now,
+        actor=actor,
+        action="deployment_initialised",
+        subject="deployment",
+        after={"root": root.kid, "signing": signing_key.kid, "timezone": timezone, "email": admin_email},
+    )
+
+
+def _root(session: Session) -> Jwk:
+    row = session.scalars(select(Root).order_by(Root.version.desc()).limit(1)).one()
+    jwk: Jwk = json.loads(row.jwk)
+    return jwk

@@ -1,0 +1,63 @@
+"""The tokens installations show: make one, and find the installation behind one."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from licence_server.domain.errors import Unauthenticated
+from licence_server.models import Installation, InstallationToken
+from licence_server.secret_keys import hash_secret
+
+_KEPT = 20
+
+
+def issue(session: Session, installation_id: UUID, now: datetime) -> str:
+    """A new token. Older ones live until a newer one is used, or too many were asked for."""
+    newest = (
+        select(InstallationToken.id)
+        .where(InstallationToken.installation_id == installation_id)
+        .order_by(InstallationToken.id.desc())
+        .offset(_KEPT - 1)
+        .limit(1)
+        .scalar_subquery()
+    )
+    session.execute(
+        delete(InstallationToken).where(
+            InstallationToken.installation_id == installation_id, InstallationToken.id <= newest
+        )
+    )
+    token = secrets.token_urlsafe(32)
+    session.add(InstallationToken(installation_id=installation_id, token_hash=hash_secret(token), created_at=now))
+    return token
+
+
+def authenticate(session: Session, token: str, now: datetime, *, lock: bool) -> tuple[Installation, InstallationToken]:
+    """The installation that shows a token, and the token's row.
+
+    Tokens carry 256 random bits and are looked up by hash, so the time taken tells nothing about them.
+    With `lock` the rows stay locked, and a first use ends every older token. Raises Unauthenticated.
+    """
+    query = (
+        select(Installation, InstallationToken)
+        .join(InstallationToken, InstallationToken.installation_id == Installation.id)
+        .where(InstallationToken.token_hash == hash_secret(token))
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise Unauthenticated(
+            "installation_token_unknown", "This installation token is not known: activate the kit again."
+        )
+    installation, row = found
+    if lock and row.used_at is None:
+        row.used_at = now
+        session.execute(
+            delete(InstallationToken).where(
+                InstallationToken.installation_id == installation.id, InstallationToken.id < row.id
+            )
+        )
+    return installation, row

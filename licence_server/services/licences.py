@@ -1,0 +1,207 @@
+"""Licences: grant, suspend, reinstate, revoke, extend, change their terms."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from licence_server.domain import licence as rules
+from licence_server.domain.errors import Conflict, not_found
+from licence_server.domain.licence import Kind, LicenceTerms, Status
+from licence_server.models import Installation, Kit, Licence, Organisation
+from licence_server.services import audit
+from licence_server.services.licence_filters import with_status
+from licence_server.services.paging import Page, page
+from licence_server.services.preconditions import require_version
+from licence_server.services.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class LicenceView:
+    """A licence with what is known of it at a moment."""
+
+    licence: Licence
+    status: Status
+    seats_held: int
+
+
+def grant(
+    runtime: Runtime,
+    *,
+    now: datetime,
+    actor: str,
+    organisation_id: UUID,
+    kit_id: str,
+    terms: LicenceTerms,
+    kind: Kind = Kind.TRIAL,
+    first: date | None = None,
+    trial_days: int | None = None,
+    until: date | None = None,
+    reason: str | None = None,
+) -> LicenceView:
+    """Grant a licence. Raises Invalid (period), NotFound (organisation, kit)."""
+    starts_at, ends_at, days = rules.period_of_grant(
+        kind=kind, first=first, trial_days=trial_days, until=until, now=now, timezone=runtime.timezone
+    )
+    with runtime.database.writing() as session:
+        if session.get(Organisation, organisation_id) is None:
+            raise not_found("organisation", organisation_id)
+        if session.get(Kit, kit_id) is None:
+            raise not_found("kit", kit_id)
+        licence = Licence(
+            id=uuid4(),
+            organisation_id=organisation_id,
+            kit_id=kit_id,
+            kind=kind.value,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            trial_days=days,
+            **vars(terms),
+            created_at=now,
+            changed_at=now,
+        )
+        session.add(licence)
+        session.flush()
+        _record(runtime, session, licence, now=now, actor=actor, action="licence_granted", reason=reason)
+    return LicenceView(licence, rules.status(licence, now), 0)
+
+
+def suspend(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
+    """Stop a licence for a while. Takes what `_change` takes. Raises NotFound, Conflict, Stale."""
+
+    def apply(licence: Licence, now: datetime) -> None:
+        if licence.suspended_at is not None:
+            raise Conflict("licence_suspended", "The licence is suspended already.")
+        licence.suspended_at = now
+
+    return _change(runtime, licence_id, "licence_suspended", apply, **act)
+
+
+def reinstate(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
+    """End a suspension. Raises NotFound, Conflict, Stale."""
+
+    def apply(licence: Licence, now: datetime) -> None:
+        if licence.suspended_at is None:
+            raise Conflict("licence_not_suspended", "The licence is not suspended.")
+        licence.suspended_at = None
+
+    return _change(runtime, licence_id, "licence_reinstated", apply, **act)
+
+
+def revoke(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
+    """End a licence for good. Raises NotFound, Conflict, Stale."""
+
+    def apply(licence: Licence, now: datetime) -> None:
+        licence.revoked_at = now
+
+    return _change(runtime, licence_id, "licence_revoked", apply, **act)
+
+
+def extend(runtime: Runtime, licence_id: UUID, until: date, **act: Any) -> LicenceView:
+    """Give a licence a later end; `until` is its last day. Raises NotFound, Invalid, Conflict, Stale."""
+
+    def apply(licence: Licence, now: datetime) -> None:
+        licence.ends_at = rules.extended_end(licence, until, now, runtime.timezone)
+
+    return _change(runtime, licence_id, "licence_extended", apply, **act)
+
+
+def change_terms(runtime: Runtime, licence_id: UUID, changes: Mapping[str, Any], **act: Any) -> LicenceView:
+    """Change seats, lease, grace or check-in. Raises NotFound, Invalid, Conflict, Stale."""
+
+    def apply(licence: Licence, now: datetime) -> None:
+        for field, value in vars(LicenceTerms(**{**vars(licence.terms), **changes})).items():
+            setattr(licence, field, value)
+
+    return _change(runtime, licence_id, "licence_terms_changed", apply, **act)
+
+
+def get(runtime: Runtime, licence_id: UUID, *, now: datetime) -> LicenceView:
+    """One licence. Raises NotFound."""
+    with runtime.database.reading() as session:
+        return _views(session, [_load(session, licence_id)], now)[0]
+
+
+def list_page(
+    runtime: Runtime,
+    *,
+    now: datetime,
+    limit: int,
+    cursor: str | None,
+    sort: str = "created_at",
+    organisation_id: UUID | None = None,
+    kit_id: str | None = None,
+    status: Status | None = None,
+) -> Page[LicenceView]:
+    """Licences by creation, `-created_at` for the newest first."""
+    query: Select[Any] = select(Licence)
+    if organisation_id is not None:
+        query = query.where(Licence.organisation_id == organisation_id)
+    if kit_id is not None:
+        query = query.where(Licence.kit_id == kit_id)
+    if status is not None:
+        query = with_status(query, status, now)
+    if sort.startswith("-"):
+        query = query.order_by(Licence.created_at.desc(), Licence.id.desc())
+    else:
+        query = query.order_by(Licence.created_at, Licence.id)
+    with runtime.database.reading() as session:
+        found = page(session, query, limit, cursor)
+        return Page(_views(session, found.items, now), found.next_cursor)
+
+
+def _change(
+    runtime: Runtime,
+    licence_id: UUID,
+    action: str,
+    apply: Callable[[Licence, datetime], None],
+    *,
+    now: datetime,
+    actor: str,
+    reason: str | None = None,
+    version: int | None = None,
+) -> LicenceView:
+    """Lock, check, apply, record: the shape of every change to a licence."""
+    with runtime.database.writing() as session:
+        licence = _load(session, licence_id, lock=True)
+        require_version(licence.version, version)
+        if licence.revoked_at is not None:
+            raise Conflict("licence_revoked", "The licence has been revoked, and that is final.")
+        before = details(licence)
+        apply(licence, now)
+        licence.changed_at = now
+        session.flush()
+        _record(runtime, session, licence, now=now, actor=actor, action=action, reason=reason, before=before)
+        return _views(session, [licence], now)[0]
+
+
+def details(licence: Licence) -> dict[str, Any]:
+    """What the audit log keeps of a licence."""
+    names = ("organisation_id", "kit_id", "kind", "starts_at", "ends_at", "trial_days", "suspended_at", "revoked_at")
+    return {**{name: getattr(licence, name) for name in names}, **vars(licence.terms)}
+
+
+def _record(runtime: Runtime, session: Session, licence: Licence, **entry: Any) -> None:
+    audit.record(runtime, session, subject=f"licence:{licence.id}", after=details(licence), **entry)
+
+
+def _load(session: Session, licence_id: UUID, *, lock: bool = False) -> Licence:
+    licence = session.get(Licence, licence_id, with_for_update=lock or None)
+    if licence is None:
+        raise not_found("licence", licence_id)
+    return licence
+
+
+def _views(session: Session, licences: list[Licence], now: datetime) -> list[LicenceView]:
+    held: dict[UUID, int] = dict(
+        session.execute(
+            select(Installation.licence_id, func.count())
+            .where(Installation.licence_id.in_([licence.id for licence in licences]), Installation.seat_until > now)
+            .group_by(Installation.licence_id)
+        ).all()
+    )
+    return [LicenceView(licence, rules.status(licence, now), held.get(licence.id, 0)) for licence in licences]

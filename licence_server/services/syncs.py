@@ -1,0 +1,122 @@
+"""One check-in of an installation: take its reports, say the verdict, hand out a lease."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from licence_server.domain import dates, verdict
+from licence_server.domain import licence as rules
+from licence_server.domain.counted_time import clock_shift
+from licence_server.domain.verdict import ACTIVE, SEAT_LIMIT_REACHED, Verdict
+from licence_server.models import Installation, InstallationToken, Kit, Licence, Organisation
+from licence_server.services import installation_tokens, leases, trust, usage
+from licence_server.services.runtime import Runtime
+from licence_server.services.trust import Trust
+from licence_server.services.usage import Result
+from licence_server.services.usage_rows import Batch
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """sent_at: by the PC's clock. usage_reporting: "on", "off" (its user objected) or None (unchanged)."""
+
+    sent_at: datetime
+    reports: list[Any]
+    usage_reporting: str | None
+
+
+@dataclass(frozen=True)
+class SyncAnswer:
+    """lease: there whenever the verdict is valid."""
+
+    verdict: Verdict
+    lease: str | None
+    trust: Trust
+    results: list[Result]
+
+
+def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> SyncAnswer:
+    """Take a check-in. Raises Unauthenticated for an unknown token.
+
+    A check-in that changes nothing (no reports, the lease fresh, the hour noted) writes nothing.
+    """
+    with runtime.database.reading() as session:
+        installation, row = installation_tokens.authenticate(session, token, now, lock=False)
+        if _changes_nothing(installation, row, check_in, now):
+            answer = _answer_unchanged(runtime, session, installation, now)
+            if answer is not None:
+                return answer
+    return runtime.database.write(lambda session: _sync(runtime, session, token, check_in, now))
+
+
+def _sync(runtime: Runtime, session: Session, token: str, check_in: CheckIn, now: datetime) -> SyncAnswer:
+    installation, _ = installation_tokens.authenticate(session, token, now, lock=True)
+    trusted = trust.current(session)
+    sent_at = dates.to_utc(check_in.sent_at)
+    batch = Batch(check_in.reports, sent_at, now, clock_shift(sent_at, now))
+    results = usage.receive(runtime, session, installation, batch)
+    installation.last_sync_at = dates.to_hour(now)
+    if check_in.usage_reporting == "off":
+        installation.declined_at = installation.declined_at or now
+    elif check_in.usage_reporting == "on":
+        installation.declined_at = None
+    said, lease = _judge(runtime, session, installation, trusted, now)
+    return SyncAnswer(said, lease, trusted, results)
+
+
+def _judge(
+    runtime: Runtime, session: Session, installation: Installation, trusted: Trust, now: datetime
+) -> tuple[Verdict, str | None]:
+    """The verdict, and a lease where it is valid; a lapsed installation takes a free seat again."""
+    licence = session.get_one(Licence, installation.licence_id)
+    refusal = _refusal(installation, licence, now)
+    if refusal is not None:
+        return refusal, None
+    kit = session.get_one(Kit, installation.kit_id)
+    if not leases.is_fresh(installation, licence, kit, trusted, now):
+        if not leases.has_seat(session, installation, licence, now):
+            return SEAT_LIMIT_REACHED, None
+        # The licence may have been locked and read again just now.
+        refusal = _refusal(installation, licence, now)
+        if refusal is not None:
+            return refusal, None
+        leases.renew(installation, licence, now)
+    organisation = session.get_one(Organisation, installation.organisation_id)
+    return ACTIVE, leases.write(runtime, installation, licence, organisation, kit, trusted)
+
+
+def _refusal(installation: Installation, licence: Licence, now: datetime) -> Verdict | None:
+    return verdict.refusal(
+        revoked_at=installation.revoked_at,
+        released_at=installation.released_at,
+        status=rules.status(licence, now),
+    )
+
+
+def _changes_nothing(installation: Installation, token: InstallationToken, check_in: CheckIn, now: datetime) -> bool:
+    declined = installation.declined_at is not None
+    return (
+        not check_in.reports
+        and token.used_at is not None
+        and installation.last_sync_at == dates.to_hour(now)
+        and check_in.usage_reporting in (None, "off" if declined else "on")
+    )
+
+
+def _answer_unchanged(
+    runtime: Runtime, session: Session, installation: Installation, now: datetime
+) -> SyncAnswer | None:
+    """The answer where nothing needs writing, else None."""
+    trusted = trust.current(session)
+    licence = session.get_one(Licence, installation.licence_id)
+    refusal = _refusal(installation, licence, now)
+    if refusal is not None:
+        return SyncAnswer(refusal, None, trusted, [])
+    kit = session.get_one(Kit, installation.kit_id)
+    if not leases.is_fresh(installation, licence, kit, trusted, now):
+        return None
+    organisation = session.get_one(Organisation, installation.organisation_id)
+    lease = leases.write(runtime, installation, licence, organisation, kit, trusted)
+    return SyncAnswer(ACTIVE, lease, trusted, [])

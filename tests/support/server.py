@@ -1,0 +1,121 @@
+"""A real server: `licence-server` in processes of its own, gunicorn and all."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMMAND = str(Path(sys.executable).with_name("licence-server"))
+PASSPHRASE = "correct horse battery staple"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """One data directory, its command line, and the server process while it runs."""
+
+    directory: Path
+    database_url: str
+    port: int
+    workers: int = 2
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("LICENCE_SERVER_")},
+            "LICENCE_SERVER_DATABASE_URL": self.database_url,
+            "LICENCE_SERVER_DATA_DIR": str(self.directory / "data"),
+            "LICENCE_SERVER_BIND": f"127.0.0.1:{self.port}",
+            "LICENCE_SERVER_WORKERS": str(self.workers),
+        }
+
+    def run(self, *arguments: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
+        """The command line, whatever it exits with."""
+        return subprocess.run(
+            [COMMAND, *arguments],
+            env=self.environ,
+            cwd=self.directory,
+            input=input,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """What a command prints with --json; it must succeed."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def init(self) -> None:
+        passphrase = self.directory / "passphrase"
+        passphrase.write_text(PASSPHRASE)
+        done = self.run("init", "--root-passphrase-file", str(passphrase))
+        assert done.returncode == 0, done.stderr
+
+    def start(self) -> None:
+        """Start serving, and wait until it answers."""
+        log = (self.directory / "server.log").open("ab")
+        self.process = subprocess.Popen(
+            [COMMAND, "serve"], env=self.environ, cwd=self.directory, stdout=log, stderr=log, start_new_session=True
+        )
+        log.close()
+        deadline = time.monotonic() + 30
+        while not self._answers():
+            assert self.process.poll() is None, (self.directory / "server.log").read_text()
+            assert time.monotonic() < deadline, "the server did not come up"
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End it in an orderly way."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+            self.process = None
+
+    def kill(self) -> None:
+        """kill -9, the whole process group."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+        self.process = None
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+
+@contextmanager
+def running(directory: Path, database_url: str, workers: int = 2) -> Iterator[Server]:
+    """An initialised server, up and answering."""
+    server = Server(directory, database_url, free_port(), workers)
+    server.init()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
