@@ -1,0 +1,27 @@
+# The licence server. See docs/operating.md for how it is run: read-only root, one volume, no root user.
+FROM python:3.13-slim-trixie AS build
+WORKDIR /build
+RUN python -m venv /opt/licence-server
+COPY constraints.txt pyproject.toml setup.cfg README.md ./
+COPY licence_server ./licence_server
+COPY migrations ./migrations
+RUN /opt/licence-server/bin/pip install --no-cache-dir --constraint constraints.txt .
+
+FROM python:3.13-slim-trixie
+RUN useradd --system --uid 10001 --home-dir /data --no-create-home licence-server \
+    && install --directory --owner=licence-server --mode=0700 /data
+COPY --from=build /opt/licence-server /opt/licence-server
+ENV PATH=/opt/licence-server/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    LICENCE_SERVER_DATA_DIR=/data \
+    LICENCE_SERVER_BIND=0.0.0.0:8000
+# Settings are also read from a .env file in the working directory.
+WORKDIR /data
+USER 10001
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+ENTRYPOINT ["licence-server"]
+CMD ["serve"]

@@ -1,0 +1,39 @@
+# Two commands are enough: `make run` and `make test`. Both do all the set-up themselves.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/.installed
+
+.PHONY: help setup run test lint format unit clean
+
+help: ## list every target
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
+
+$(SETUP): setup.cfg pyproject.toml client_sdk/pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]' -e ./client_sdk
+	@touch $@
+
+setup: $(SETUP) ## install into .venv and nothing else; .venv/bin/licence-server is then the command
+
+run: $(SETUP) ## start the server on the embedded default, with a demonstration trial on first use
+	@$(BIN)/python -m examples.run
+
+test: lint unit ## every check and every test
+
+lint: $(SETUP) ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+unit: $(SETUP) ## every test, two at a time, with branch coverage
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+
+format: $(SETUP) ## put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what the set-up and the tests made; keeps var/, where the data is
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info client_sdk/*.egg-info
