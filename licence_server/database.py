@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -158,6 +159,13 @@ def translated() -> Iterator[None]:
         raise Unavailable("database_unavailable", "The database went away; try again shortly.") from error
 
 
+def cause_of(error: BaseException | None) -> str | None:
+    """What the database itself said, in one line; None where an error does not come from a database."""
+    if not isinstance(error, DBAPIError):
+        return None
+    return str(error.orig).strip().partition("\n")[0]
+
+
 def sqlite_module() -> ModuleType:
     """The newest SQLite library at hand. Raises ConfigError where it is unsafe in WAL."""
     try:
@@ -202,6 +210,11 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # libpq's own message may repeat a part of the password.
+        raise ConfigError("LICENCE_SERVER_DATABASE_URL is not an address that libpq understands.") from None
     return create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(url, connect_timeout=5),

@@ -58,6 +58,23 @@ def update(
     return kit
 
 
+def add_or_extend(
+    runtime: Runtime, kit_id: str, *, now: datetime, actor: str, name: str, items: Mapping[str, str]
+) -> Kit:
+    """Add a kit; where one of that id and name exists, add the items it lacks and take over the titles.
+
+    Raises Conflict where the kit has another name, or nothing of this is new.
+    """
+    with runtime.database.writing() as session:
+        kit = session.get(Kit, kit_id, with_for_update=True)
+        if kit is None:
+            return add(runtime, now=now, actor=actor, kit_id=kit_id, name=name, items=items)
+        known = {item.item_id: item.title for item in kit.items}
+        if kit.name != name or {**known, **items} == known:
+            raise Conflict("kit_exists", f"There is a kit {kit_id} already, {kit.name!r}, and nothing new for it.")
+        return update(runtime, kit_id, now=now, actor=actor, items=items)
+
+
 def get(runtime: Runtime, kit_id: str) -> Kit:
     """One kit. Raises NotFound."""
     with runtime.database.reading() as session:
