@@ -24,6 +24,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import MetaData
@@ -35,6 +36,7 @@ Result = TypeVar("Result")
 
 SAFE_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 10_000
+ATTEMPTS = 8
 
 
 class Moment(TypeDecorator[datetime]):
@@ -121,13 +123,14 @@ class Database:
                 self._joined.reset(mark)
 
     def write(self, use_case: Callable[[Session], Result]) -> Result:
-        """Run a use case in one transaction; once more if another inserted the same key meanwhile."""
-        try:
-            with self.writing() as session:
-                return use_case(session)
-        except IntegrityError:
-            if self._joined.get() is not None:
-                raise
+        """Run a use case in one transaction; again where another got in its way: the same key, a deadlock."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                with self.writing() as session:
+                    return use_case(session)
+            except (IntegrityError, Unavailable) as error:
+                if self._joined.get() is not None or not _is_collision(error):
+                    raise
         with self.writing() as session:
             return use_case(session)
 
@@ -151,12 +154,20 @@ class Database:
 def translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, PoolTimeout) as error:
         raise Unavailable("database_unavailable", "The database cannot answer now; try again shortly.") from error
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
         raise Unavailable("database_unavailable", "The database went away; try again shortly.") from error
+
+
+def _is_collision(error: IntegrityError | Unavailable) -> bool:
+    """Whether another transaction's act was the reason, so that the same act may go well now."""
+    if isinstance(error, IntegrityError):
+        return True
+    origin = getattr(error.__cause__, "orig", None)
+    return isinstance(origin, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
 
 
 def cause_of(error: BaseException | None) -> str | None:
