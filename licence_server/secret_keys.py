@@ -33,7 +33,7 @@ class SecretKeys:
     def load(cls, path: Path) -> "SecretKeys":
         """Read the file. Raises ConfigError."""
         try:
-            return cls(path.read_text().split())
+            return cls([line.strip() for line in path.read_text().splitlines() if line.strip()])
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"The secret key file {path} cannot be read ({error.__class__.__name__}).") from None
 
@@ -56,6 +56,11 @@ class SecretKeys:
     def message_key(self, kid: str, installation_id: str) -> bytes:
         """32 bytes, the same for ever for one installation and one secret."""
         return hmac.digest(self.message_secrets[kid], installation_id.encode(), "sha256")
+
+    @property
+    def cursor_key(self) -> bytes:
+        """Authenticates the cursors of the API's lists."""
+        return _derived(self._lines[-1], "cursor")
 
     def hash_contact(self, text: str) -> str:
         """A contact detail as the audit log keeps it."""
