@@ -6,7 +6,11 @@ import sys
 
 import click
 
+from licence_server.cli.api_keys import api_keys
+from licence_server.cli.audit import audit
 from licence_server.cli.init import init, migrate
+from licence_server.cli.installations import installations
+from licence_server.cli.keys import keys
 from licence_server.cli.kits import kits
 from licence_server.cli.licences import licences
 from licence_server.cli.operator import Operator
@@ -15,6 +19,7 @@ from licence_server.cli.refusals import Commands
 from licence_server.cli.report import report
 from licence_server.cli.serve import serve
 from licence_server.cli.tokens import tokens
+from licence_server.cli.usage import usage
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -30,7 +35,21 @@ def commands(context: click.Context) -> None:
     context.call_on_close(context.obj.close)
 
 
-for command in (init, migrate, serve, organisations, kits, licences, tokens, report):
+for command in (
+    init,
+    migrate,
+    serve,
+    organisations,
+    kits,
+    licences,
+    tokens,
+    installations,
+    report,
+    usage,
+    audit,
+    keys,
+    api_keys,
+):
     commands.add_command(command)
 
 
