@@ -8,6 +8,7 @@ import click
 
 from licence_server.cli.api_keys import api_keys
 from licence_server.cli.audit import audit
+from licence_server.cli.backup import backup, restore
 from licence_server.cli.init import init, migrate
 from licence_server.cli.installations import installations
 from licence_server.cli.keys import keys
@@ -49,6 +50,8 @@ for command in (
     audit,
     keys,
     api_keys,
+    backup,
+    restore,
 ):
     commands.add_command(command)
 
