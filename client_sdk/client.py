@@ -9,7 +9,6 @@
 """
 
 import os
-import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -45,14 +44,14 @@ class KitClient:
         clock: Callable[[], float] | None = None,
         monotonic: Callable[[], float] | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] | None = None,
     ) -> None:
         """Open the state of a kit; never touches the network.
 
         server: its address, as in the lease's `iss`. root_key: the public root key, a JWK. state_dir: where
         state is kept (default: the system's place for it). organisation: keeps the state of a kit made for
         one organisation apart. clock: seconds since 1970, may be wrong; monotonic: seconds, for durations
-        (default: the system's, or `clock` if that is given). Raises InvalidArgument.
+        (default: the system's, or `clock` if that is given). jitter: 0 to 1. Raises InvalidArgument.
         """
         address = _address(server)
         try:
@@ -72,7 +71,7 @@ class KitClient:
             clock=wall,
             monotonic=monotonic or clock or (lambda: time.monotonic()),
             random_bytes=random_bytes,
-            jitter=jitter,
+            jitter=jitter or (lambda: int.from_bytes(random_bytes(7), "big") / (1 << 56)),
         )
         self._activation = Activation(self._context)
         recorder.recover(self._context)
