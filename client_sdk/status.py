@@ -8,7 +8,7 @@ from client_sdk.lease import Lease
 from client_sdk.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Status:
     """Moments are RFC 3339 in UTC. queued, rejected, refused: reports. damaged: files set aside unread."""
 

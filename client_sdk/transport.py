@@ -24,7 +24,7 @@ TIMEOUT = 20.0
 _CHUNK = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What to send."""
 
@@ -34,7 +34,7 @@ class Request:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Response:
     """What came back. headers: by lower-case name."""
 
