@@ -44,7 +44,9 @@ def problem(status: int, code: str, detail: str, **members: Any) -> Response:
         "detail": detail,
         **members,
     }
-    return Response(json.dumps(document), status=int(status), mimetype="application/problem+json")
+    response = Response(json.dumps(document), status=int(status), mimetype="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def handle_errors(app: Flask) -> None:
