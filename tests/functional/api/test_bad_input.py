@@ -131,6 +131,47 @@ def test_head_and_options(owner: Person, deployment: Deployment) -> None:
     assert deployment.client.head("/api/v1/organisations").status_code == 401
 
 
+@pytest.mark.parametrize("data", [b"{", b"[]", b"x" * (2 << 20), b'{"sent_at": 5}'])
+def test_a_kit_without_a_known_token_is_told_that_first(deployment: Deployment, data: bytes) -> None:
+    headers = {"Authorization": "Bearer nonsense"}
+
+    answer = deployment.client.post("/api/v1/sync", data=data, content_type=JSON, headers=headers)
+
+    refused(answer, 401, "installation_token_unknown")
+
+
+@pytest.mark.parametrize("depth", [50, 200, 480, 900, 990, 1100, 3000])
+def test_deep_nesting_is_no_fault_of_ours(deployment: Deployment, owner: Person, depth: int) -> None:
+    deep = "[" * depth + "]" * depth
+    report = f'{{"sent_at": "2026-03-02T09:00:00Z", "reports": [{deep}, {{"id": {deep}}}]}}'
+    kit = deployment.installation()
+    client = deployment.client
+    answers = [
+        client.post("/api/v1/sync", data=report, content_type=JSON, headers=kit.headers),
+        client.post("/api/v1/organisations", data=f'{{"name": {deep}}}', content_type=JSON, headers=owner.headers),
+        client.post("/api/v1/kits", data=f'{{"items": {deep}}}', content_type=JSON, headers=owner.headers),
+        client.post("/api/v1/activations", data=f'{{"kit": {deep}}}', content_type=JSON),
+    ]
+
+    assert answers[0].status_code in (200, 400)
+    assert {answer.status_code for answer in answers[1:]} <= {400, 422}
+
+
+@pytest.mark.parametrize("number", ["1e400", "-0", "1e2", "9" * 400, "-" + "9" * 20, "0.1"])
+def test_numbers_beyond_measure_are_no_fault_of_ours(deployment: Deployment, owner: Person, number: str) -> None:
+    kit = deployment.installation()
+    report = f'{{"id": "0c5d1bd2-45a7-4a46-8a9c-1f6a3f5a5b11", "seq": {number}, "rating": {number}}}'
+    sync = f'{{"sent_at": "2026-03-02T09:00:00Z", "reports": [{report}, {number}]}}'
+    grant = f'{{"organisation_id": {number}, "seat_limit": {number}}}'
+    client = deployment.client
+
+    rejected = client.post("/api/v1/sync", data=sync, content_type=JSON, headers=kit.headers)
+    wrong = client.post("/api/v1/licences", data=grant, content_type=JSON, headers=owner.headers)
+
+    assert rejected.status_code in (200, 400)
+    assert wrong.status_code in (400, 422)
+
+
 def test_501_reports_are_too_many(deployment: Deployment) -> None:
     answer = deployment.installation().sync(*[{}] * 501)
 
