@@ -29,8 +29,10 @@ OFF = "off"
 
 @dataclass
 class Tally:
-    """What one check-in has come to so far. handled: ids not to be sent again in it; most: reports a batch;
-    heard: the server's word was taken."""
+    """What one check-in has come to so far.
+
+    handled: ids not to be sent again in it. most: reports a batch. heard: the server's word was taken.
+    """
 
     handled: set[str] = field(default_factory=set)
     sent: int = 0
@@ -116,6 +118,8 @@ def _send_former(context: Context, tally: Tally) -> None:
                 left = sender.outbox.batch(1 << 30, 1 << 60)
                 sender.outbox.set_aside(left, "refused", "token_unknown", "The former installation is unknown.")
                 tally.set_aside += len(left)
+        except (NoAnswer, NotTrusted):
+            return  # They stay queued; our own check-in is done all the same.
 
 
 def _drain(context: Context, sender: Sender, tally: Tally) -> None:
@@ -127,9 +131,10 @@ def _batch(context: Context, sender: Sender, tally: Tally) -> list[Entry]:
     saved = context.store.load()
     if saved.usage_reporting == OFF:
         return []
-    with context.store.locked():
-        sender.outbox.recover()
-        context.store.adopt_orphans()
+    with context.store.locked() as owned:
+        if owned or not context.store.has_disk:
+            sender.outbox.recover()
+            context.store.adopt_orphans()
         return sender.outbox.batch(tally.most, MAX_BYTES, tally.handled)
 
 
