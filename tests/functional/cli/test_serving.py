@@ -106,21 +106,17 @@ def test_settings_that_do_not_fit_the_deployment_stop_the_start(
 
 
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
-def test_metrics_leave_nothing_behind(
-    database_server: DatabaseServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
+def test_metrics_leave_nothing_behind(database_server: DatabaseServer, tmp_path: Path) -> None:
+    # Both have tmp_path for their temporary files.
     server, other = (Server(tmp_path, database_server.empty(), free_port(), workers=1) for _ in range(2))
     server.start()
-    (killed,) = scratch.glob("licence-server-metrics-*")
+    (killed,) = tmp_path.glob("licence-server-metrics-*")
     assert list(killed.glob("*.db"))
     server.kill()
 
     server.start()
     assert killed.exists(), "one so young may belong to a server that is starting"
-    (held,) = set(scratch.glob("licence-server-metrics-*")) - {killed}
+    (held,) = set(tmp_path.glob("licence-server-metrics-*")) - {killed}
     for directory in (killed, held):
         os.utime(directory / "lock", (0, 0))
     other.start()
@@ -128,7 +124,7 @@ def test_metrics_leave_nothing_behind(
 
     other.stop()
     server.stop()
-    assert list(scratch.glob("licence-server-metrics-*")) == []
+    assert list(tmp_path.glob("licence-server-metrics-*")) == []
 
 
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
