@@ -12,10 +12,10 @@ from typing import Any
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from licence_server.api import bodies
 from licence_server.api.codes import CODES
 from licence_server.domain import errors
 from licence_server.domain.errors import LicenceServerError
+from licence_server.web import drain
 
 STATUS: dict[type[LicenceServerError], HTTPStatus] = {
     errors.Malformed: HTTPStatus.BAD_REQUEST,
@@ -71,7 +71,7 @@ def _ours(error: LicenceServerError) -> Response:
 def _of_http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
     if isinstance(error, RequestEntityTooLarge):
-        bodies.drain()
+        drain()
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
     response = problem(status, code, CODES[code][1] if code in CODES else status.phrase)
     for name, value in error.get_headers():
