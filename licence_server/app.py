@@ -42,6 +42,7 @@ NOUNS = (
     exchange,
     trust,
     health,
+    metrics,
     openapi,
 )
 """What OpenAPI describes, in its order."""
@@ -60,7 +61,7 @@ def create_app(config: Config, clock: Clock = system_clock) -> Flask:
     app.extensions[CLOCK] = clock
     openapi.register(app, [noun.blueprint for noun in NOUNS])
     problems.handle_errors(app)
-    for blueprint in (docs.blueprint, metrics.blueprint, portal.blueprint):
+    for blueprint in (docs.blueprint, portal.blueprint):
         app.register_blueprint(blueprint)
     metrics.measure(app)
     cors.open_to_kits(app, {**kit.CORS_METHODS, **exchange.CORS_METHODS})

@@ -59,8 +59,8 @@ class _Claims(Struct, frozen=True):
     sub: UUID
     jti: Annotated[str, Meta(min_length=1, max_length=255)]
     iat: Annotated[int, Meta(ge=0, lt=253_402_300_800)]
-    # A NumericDate, as all times of signed things; the form that reports and check-ins use is taken too.
-    sent_at: int | float | Moment
+    # As in a check-in; a NumericDate, the form of other times in signed things, is taken too.
+    sent_at: Moment | int | float
     reports: Annotated[list[Any], Meta(max_length=MAX_REPORTS)]
 
 
