@@ -5,10 +5,11 @@ from client_sdk.errors import ClientError, InvalidArgument, SessionEnded
 from client_sdk.session import Session
 from client_sdk.status import Status
 from client_sdk.transport import Request, Response, Transport
-from client_sdk.verdict import SyncResult, Verdict
+from client_sdk.verdict import ImportResult, SyncResult, Verdict
 
 __all__ = [
     "ClientError",
+    "ImportResult",
     "InvalidArgument",
     "KitClient",
     "Request",

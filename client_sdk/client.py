@@ -17,16 +17,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from client_sdk import checkin, ids, paths, recorder, report, trust
+from client_sdk import checkin, export, ids, incoming, paths, recorder, report, trust
 from client_sdk.activation import Activation
 from client_sdk.context import Context
 from client_sdk.errors import InvalidArgument, NotTrusted
+from client_sdk.outgoing import Outgoing
 from client_sdk.release import release
 from client_sdk.session import Session
 from client_sdk.status import Status, read_status
 from client_sdk.store import Store
 from client_sdk.transport import Transport, UrllibTransport
-from client_sdk.verdict import SyncResult, Verdict
+from client_sdk.verdict import ImportResult, SyncResult, Verdict
 
 
 class KitClient:
@@ -75,6 +76,7 @@ class KitClient:
             jitter=jitter,
         )
         self._activation = Activation(self._context)
+        self._outgoing = Outgoing(directory)
         recorder.recover(self._context)
 
     def activate(self, activation_token: str, *, label: str | None = None) -> Verdict:
@@ -129,6 +131,35 @@ class KitClient:
     def release(self) -> Verdict:
         """Give the seat back, after sending what is queued."""
         return release(self._context)
+
+    def export_activation(self, activation_token: str) -> str | None:
+        """A request to activate, to be carried to the server by hand; it holds the token.
+
+        None where the token is mistyped. The answer comes back through `import_response`.
+        """
+        return export.export_activation(self._context, self._outgoing, activation_token)
+
+    def export_message(self) -> str | None:
+        """What is queued, signed, to be carried to the server by hand; None before the first activation.
+
+        It all stays queued until a receipt or a confirmation says that it arrived.
+        """
+        return export.export_message(self._context, self._outgoing)
+
+    def export_codes(self) -> list[str]:
+        """Addresses for a phone to open, each to be shown as a QR code (version 20, correction M, holds any).
+
+        They carry the queued sessions without learners; feedback waits for a file or the network.
+        """
+        return export.export_codes(self._context, self._outgoing)
+
+    def import_response(self, text: str) -> ImportResult:
+        """Take what was carried back. What is no response to this installation changes nothing."""
+        return incoming.import_response(self._context, self._outgoing, text)
+
+    def confirm(self, symbols: str) -> bool:
+        """Whether the symbols that a phone showed confirm a message; then its reports leave the outbox."""
+        return incoming.confirm(self._context, self._outgoing, symbols)
 
     @property
     def usage_reporting(self) -> str:
