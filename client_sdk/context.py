@@ -41,7 +41,7 @@ class Context:
 
     def reckon(self, saved: Saved) -> Reckoning:
         """The time now."""
-        noted = self.store.highest_time.get(saved.last_sync_at)
+        noted = self.store.highest_time.get(saved.syncs)
         return Reckoning(self.clock(), saved.offset, max(saved.highest, noted))
 
     def trusted(self, saved: Saved) -> Trust:
@@ -60,7 +60,7 @@ class Context:
         held, time = self.held(saved), self.reckon(saved)
         verdict = standing.decide(held, said=saved.said, forgotten=saved.forgotten, now=time.now, highest=time.highest)
         if time.is_trusted and held is not None:
-            self.store.highest_time.note(time.now, saved.last_sync_at)
+            self.store.highest_time.note(time.now, saved.syncs)
         return verdict.warn(NO_STORAGE) if self.store.in_memory else verdict
 
     def send(self, method: str, path: str, body: bytes | None, token: str | None = None) -> Response:

@@ -40,6 +40,7 @@ def word(context: Context, saved: Saved, said: Word, local: float) -> Saved:
         offset=said.server_time - local,
         highest=said.server_time,
         last_sync_at=said.server_time,
+        syncs=saved.syncs + 1,
         failures=0,
         next_attempt=0.0,
         retry_after=0.0,
@@ -84,6 +85,7 @@ def new_installation(context: Context, saved: Saved) -> Saved:
         offset=saved.offset,
         highest=saved.highest,
         last_sync_at=saved.last_sync_at,
+        syncs=saved.syncs,
         usage_reporting=saved.usage_reporting,
         former=former,
     )
