@@ -78,7 +78,8 @@ def test_both_command_lines_carry_a_kit_through(deployment: Deployment, kit: Any
 
 
 def test_nothing_is_written_over_and_nothing_is_spent_in_vain(deployment: Deployment, kit: Any, tmp_path: Path) -> None:
-    kit("export", "a.kit-request", "--activate", deployment.token())
+    token = deployment.token()
+    kit("export", "a.kit-request", "--activate", token)
     response = tmp_path / "a.kit-response"
     response.write_text("mine")
 
@@ -89,7 +90,7 @@ def test_nothing_is_written_over_and_nothing_is_spent_in_vain(deployment: Deploy
     assert "file_exists" in refused.stderr
     assert response.read_text() == "mine"
     assert deployment.report()["installations"]["activated"] == 0
-    assert "cannot be written" in kit("export", "a.kit-request", "--activate", deployment.token(), code=2)
+    assert "cannot be written" in kit("export", "a.kit-request", "--activate", token, code=2)
 
 
 def test_refusals_and_wrong_usage(deployment: Deployment, kit: Any, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from io import BytesIO
 
 import pytest
 from werkzeug.test import TestResponse
@@ -12,9 +11,9 @@ from tests.support.deployment import Deployment, activation_body, workshop
 
 
 def upload(deployment: Deployment, content: bytes, name: str = "reception.kit-request") -> TestResponse:
-    return deployment.client.post(
-        "/exchange", data={"request": (BytesIO(content), name)}, content_type="multipart/form-data"
-    )
+    disposition = f'form-data; name="request"; filename="{name}"'
+    body = f"--cut\r\nContent-Disposition: {disposition}\r\n\r\n".encode() + content + b"\r\n--cut--\r\n"
+    return deployment.client.post("/exchange", data=body, content_type="multipart/form-data; boundary=cut")
 
 
 def test_the_form_works_without_scripts_and_says_what_is_secret(deployment: Deployment) -> None:
@@ -49,7 +48,7 @@ def test_reports_are_answered_by_a_file(deployment: Deployment, bare: bool) -> N
 def test_an_activation_is_answered_by_a_file(deployment: Deployment) -> None:
     request = {"activation": activation_body(deployment.token(), str(uuid.uuid4()))}
 
-    answer = upload(deployment, json.dumps(request).encode(), "C:\\Users\\ä\\my kit.kit-request")
+    answer = upload(deployment, json.dumps(request).encode(), "ä/my kit.kit-request")
 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="my-kit.kit-response"'
     assert json.loads(answer.data)["activation"]["verdict"]["valid"]
@@ -96,5 +95,5 @@ def test_the_phones_page_is_the_same_for_everybody(deployment: Deployment) -> No
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert page.headers["Cache-Control"] == "no-store"
     for name, kind in (("portal.css", "text/css"), ("phone.js", "text/javascript")):
-        file = deployment.client.get(f"/portal/static/{name}")
-        assert (file.status_code, file.mimetype) == (200, kind)
+        with deployment.client.get(f"/portal/static/{name}") as file:
+            assert (file.status_code, file.mimetype) == (200, kind)
