@@ -97,7 +97,7 @@ def _send_own(context: Context, tally: Tally) -> None:
             _exchange(context, sender, [], tally)
     except Forgotten:
         context.store.update(
-            lambda newest: replace(newest, forgotten=newest.forgotten or newest.installation_token == sender.token)
+            lambda newest: newest._replace(forgotten=newest.forgotten or newest.installation_token == sender.token)
         )
         raise
 
@@ -186,8 +186,7 @@ def _note_failure(context: Context, error: Exception) -> None:
 
     def note(saved: Saved) -> Saved:
         failures = saved.failures + 1
-        return replace(
-            saved,
+        return saved._replace(
             failures=failures,
             next_attempt=now + retry.backoff(failures, jitter),
             retry_after=saved.retry_after if wait is None else now + wait,

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from client_sdk import lease, standing, trust
 from client_sdk.clock import Reckoning
@@ -14,9 +14,11 @@ from client_sdk.errors import NotTrusted
 from client_sdk.lease import Lease
 from client_sdk.saved import Saved
 from client_sdk.store import Store
-from client_sdk.transport import Request, Response, Transport
 from client_sdk.trust import Trust
 from client_sdk.verdict import NO_STORAGE, Verdict
+
+if TYPE_CHECKING:
+    from client_sdk.transport import Response, Transport
 
 VERSION = "0.1.0"
 
@@ -30,7 +32,7 @@ class Context:
     kit_version: str
     anchor: Trust
     store: Store
-    transport: Transport
+    transport: "Transport | None"
     clock: Callable[[], float]
     monotonic: Callable[[], float]
     random_bytes: Callable[[int], bytes]
@@ -63,8 +65,11 @@ class Context:
             self.store.highest_time.note(time.now, saved.syncs)
         return verdict.warn(NO_STORAGE) if self.store.in_memory else verdict
 
-    def send(self, method: str, path: str, body: bytes | None, token: str | None = None) -> Response:
-        """One exchange. Raises NoAnswer."""
+    def send(self, method: str, path: str, body: bytes | None, token: str | None = None) -> "Response":
+        """One exchange, over the standard library's HTTP unless another transport was given. Raises NoAnswer."""
+        from client_sdk.transport import Request, UrllibTransport
+
+        self.transport = self.transport or UrllibTransport()
         headers = {"Accept": "application/json", "User-Agent": f"kit-client-python/{VERSION}"}
         if body is not None:
             headers["Content-Type"] = "application/json"

@@ -11,7 +11,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import Any
 
@@ -156,8 +156,7 @@ def _update(
         if newest.installation_id != saved.installation_id:
             return newest
         taken = change(newest, local)
-        return replace(
-            taken,
+        return taken._replace(
             offset=_offset(newest.offset, said.server_time, local, sent),
             failures=newest.failures,
             next_attempt=newest.next_attempt,

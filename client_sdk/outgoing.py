@@ -10,16 +10,15 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from client_sdk import files
 
 MOST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """jti: of the message, or any id for an activation, whose ids and symbols are empty. local: see above."""
 
     jti: str
@@ -41,7 +40,7 @@ class Outgoing:
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             files.sweep(self._directory)
-            files.replace_durably(self._directory / f"{sent.jti}.json", json.dumps(asdict(sent)).encode())
+            files.replace_durably(self._directory / f"{sent.jti}.json", json.dumps(sent._asdict()).encode())
         except OSError:
             self._memory[sent.jti] = sent
         for old in self._names()[:-MOST]:

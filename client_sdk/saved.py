@@ -10,8 +10,7 @@
 """
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from client_sdk.errors import Damaged
 from client_sdk.verdict import Verdict
@@ -19,16 +18,14 @@ from client_sdk.verdict import Verdict
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Former:
+class Former(NamedTuple):
     """An earlier installation here, and the token that still speaks for it."""
 
     installation_id: str
     installation_token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """The state; see the module's rules."""
 
     installation_id: str
@@ -83,7 +80,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 def to_json(saved: Saved) -> bytes:
     """The document."""
-    return json.dumps({"format": FORMAT} | asdict(saved), indent=1).encode()
+    document: dict[str, Any] = {"format": FORMAT} | saved._asdict()
+    if saved.said is not None:
+        document["said"] = {"valid": saved.said.valid, "code": saved.said.code, "detail": saved.said.detail}
+    document["former"] = [former._asdict() for former in saved.former]
+    return json.dumps(document, indent=1).encode()
 
 
 def from_json(data: bytes) -> Saved:

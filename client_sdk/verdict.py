@@ -15,7 +15,7 @@ REACTIVATION_NEEDED = "reactivation_needed"
 RESPONSE_INVALID = "response_invalid"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """Whether the kit may run, and why."""
 
@@ -30,7 +30,7 @@ class Verdict:
         return replace(self, warnings=self.warnings + added) if added else self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SyncResult:
     """One check-in.
 

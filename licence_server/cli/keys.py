@@ -42,8 +42,8 @@ def list_(operator: Operator, as_json: bool) -> None:
 def rotate(operator: Operator, root_key: Path | None, root_passphrase_file: Path | None, as_json: bool) -> None:
     """Put a new signing key in force.
 
-    The root signs a new keyset. Running servers follow at once, kits at their next sync. The old key stays in the keyset until the last
-    lease it signed has run out.
+    The root signs a new keyset. Running servers follow at once, kits at their next sync. The old key stays
+    in the keyset until the last lease it signed has run out.
     """
     runtime = operator.runtime
     passphrase = read_passphrase(root_passphrase_file, "--root-passphrase-file", "Passphrase of the root key")

@@ -17,7 +17,7 @@ def decode(data: bytes) -> Any:
     """The decoded value. Raises Malformed."""
     try:
         return msgspec.json.decode(data)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # The careful way: it also takes lone surrogates and numbers beyond any width.
         try:
             return json.loads(data.decode(), parse_constant=_no_constant)

@@ -18,7 +18,7 @@ from licence_server.domain.errors import (
 )
 from licence_server.handover import Bringer
 from licence_server.portal.pages import FORM_POLICY, blueprint, page
-from licence_server.web import drain, now, runtime
+from licence_server.web import now, runtime
 
 _STATUS: dict[type[LicenceServerError], int] = {
     Malformed: 400,
@@ -62,7 +62,6 @@ def take_file() -> Response:
             return _again(400, "Choose a file first.", "file_missing")
         answer = handover.answer(runtime(), handover.read_file(content), Bringer(now(), request.remote_addr))
     except RequestEntityTooLarge:
-        drain()
         return _again(413, f"The file is too large to be one of a kit. {_NOT_A_REQUEST}", "body_too_large")
     except tuple(_STATUS) as error:
         response = _again(_STATUS[type(error)], _ADVICE.get(error.code, error.detail), error.code)

@@ -58,12 +58,15 @@ def test_every_fault_is_named_and_nothing_is_imported(shell: Shell) -> None:
 
 
 def test_a_dry_run_changes_nothing(shell: Shell) -> None:
+    shell.json("organisations", "add", "There", "--reference", "7")
     head = shell.json("audit", "verify")["head"]
 
     done = shell.json("organisations", "import", shell.write("o.csv", "name\nA\nB\n"), "--dry-run")
+    taken = shell.write("taken.csv", "name,reference\nA,7\n")
+    shell.refused("import_refused", "organisations", "import", taken, "--dry-run")
 
     assert (done["imported"], done["checked"], done["dry_run"]) == (0, 2, True)
-    assert names(shell) == []
+    assert names(shell) == ["There"]
     assert shell.json("audit", "verify")["head"] == head
 
 
