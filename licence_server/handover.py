@@ -51,7 +51,7 @@ def answer(runtime: Runtime, document: Any, bringer: Bringer) -> Response:
         taken = exchanges.take_message(runtime, message, now=bringer.now)
         return ReceiptCarriedBack(taken.receipt, taken.lease, taken.trust.keyset, taken.trust.roots, taken.confirmation)
     rule = "holds either `activation` or `message`"
-    raise Invalid("body_invalid", f"The body {rule}.", {"body": rule})
+    raise Invalid("body_invalid", f"A request {rule}.", {"body": rule})
 
 
 def read_file(content: bytes) -> Any:
