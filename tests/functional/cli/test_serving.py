@@ -1,6 +1,7 @@
 """`serve`: many at once on an empty database, before and after `init`, and what it logs."""
 
 import json
+import os
 import re
 import socket
 import urllib.error
@@ -116,3 +117,34 @@ def test_metrics_leave_nothing_behind(
     assert list(scratch.glob("licence-server-metrics-*/*.db"))
     server.stop()
     assert list(scratch.glob("licence-server-metrics-*")) == []
+
+    server.start()
+    (killed,) = scratch.glob("licence-server-metrics-*")
+    server.kill()
+    server.start()
+    assert killed.exists(), "one so young may belong to a server that is starting"
+    os.utime(killed / "lock", (0, 0))
+    server.stop()
+    server.start()
+    assert not killed.exists()
+    (held,) = scratch.glob("licence-server-metrics-*")
+    os.utime(held / "lock", (0, 0))
+    other = Server(tmp_path, database_server.empty(), free_port())
+    other.start()
+    assert held.exists()
+    other.stop()
+    server.stop()
+    assert list(scratch.glob("licence-server-metrics-*")) == []
+
+
+@pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
+def test_an_address_that_is_taken_is_one_clear_line(database_server: DatabaseServer, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = Server(tmp_path, database_server.empty(), taken.getsockname()[1])
+        refused = server.run("serve")
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"Error: LICENCE_SERVER_BIND cannot be listened on: 127.0.0.1:{server.port}, Address already in use. "
+        "(config_invalid)\n"
+    )
