@@ -78,14 +78,8 @@ def _claims() -> list[Case]:
         "iat is text": claims | {"iat": str(world.NOW)},
         "iat is true": claims | {"iat": True},
         "results is an object": claims | {"results": {}},
-        "a result without id": claims | {"results": [{"status": "accepted"}]},
-        "a result without status": claims | {"results": [{"id": FIRST}]},
-        "a result of unknown status": claims | {"results": [{"id": FIRST, "status": "lost"}]},
-        "a result is text": claims | {"results": [FIRST]},
-        "one report named twice": claims | {"results": [RESULTS[0], RESULTS[0]]},
         "verdict is text": claims | {"verdict": "active"},
         "verdict without valid": claims | {"verdict": {"code": "active", "detail": ""}},
-        "verdict contradicts itself": claims | {"verdict": ENDED | {"valid": True}},
     }
     return [_case(name, "every claim, of its type, for us", SIGNING.sign(TYP, one)) for name, one in wrong.items()]
 
