@@ -12,10 +12,11 @@ from msgspec import UNSET
 from licence_server.api import bodies
 from licence_server.api.context import bearer_token, now, runtime
 from licence_server.api.describe import ALWAYS, INSTALLATION_TOKEN, OF_BODIES, described, problems
+from licence_server.domain.errors import LicenceServerError
 from licence_server.handover import activation_response, asked_activation, verdict_body, written
 from licence_server.schemas import shapes
 from licence_server.schemas.kit import ActivationRequest, ResultBody, SyncRequest, SyncResponse
-from licence_server.services import activations, installations, syncs
+from licence_server.services import activations, installation_tokens, installations, syncs
 from licence_server.services.syncs import CheckIn
 
 blueprint: Blueprint = DescribedBlueprint("kit", __name__, url_prefix="/api/v1", description="What kits call.")
@@ -70,7 +71,12 @@ def activate() -> Response:
 def sync() -> Response:
     """Take reports, answer with the verdict and a lease."""
     token = bearer_token()
-    body = shapes.load(bodies.read_json(), SyncRequest)
+    try:
+        body = shapes.load(bodies.read_json(), SyncRequest)
+    except LicenceServerError:
+        # Whoever shows no known token learns that, whatever else is wrong.
+        installation_tokens.require_known(runtime(), token, now=now())
+        raise
     usage_reporting = None if body.usage_reporting is UNSET else body.usage_reporting
     answer = syncs.sync(runtime(), token, CheckIn(body.sent_at, body.reports, usage_reporting), now=now())
     return _json(

@@ -11,7 +11,7 @@ OPEN = [
     ("POST", "/api/v1/activations"),
     ("POST", "/api/v1/sync"),
     ("POST", "/api/v1/exchange"),
-    ("DELETE", "/api/v1/installations/01976f2e-7c00-7000-8000-000000000001"),
+    ("DELETE", "/api/v1/installations/0c5d1bd2-45a7-4a46-8a9c-1f6a3f5a5b11"),
 ]
 ORIGINS = ["null", "https://kits.example", "file://"]
 GRANTED = ("Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers")
