@@ -43,10 +43,11 @@ def test_all_kinds_of_reports_may_be_carried_and_one_bad_one_is_rejected_alone(d
     now = deployment.clock()
     spoilt = feedback(now, 4, comment="half a character: \ud800")
 
-    answer = carry(kit, workshop(now, 1), individual(now, 2), feedback(now, 3), spoilt, 7)
+    answer = carry(kit, workshop(now, 1), individual(now, 2), feedback(now, 3), spoilt, 7, {"id": "\udfff"})
 
-    statuses = [result["status"] for result in receipt_of(answer)["results"]]
-    assert statuses == ["accepted", "accepted", "accepted", "rejected", "rejected"]
+    results = receipt_of(answer)["results"]
+    assert [one["status"] for one in results] == ["accepted"] * 3 + ["rejected"] * 3
+    assert [one["id"] for one in results[4:]] == [None, "\udfff"], "as sent if it is a string"
     deployment.assert_totals_agree()
 
 
