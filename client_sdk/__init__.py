@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from client_sdk.client import KitClient
 from client_sdk.errors import ClientError, InvalidArgument, SessionEnded
 from client_sdk.session import Session
-from client_sdk.verdict import SyncResult, Verdict
+from client_sdk.verdict import ImportResult, SyncResult, Verdict
 
 if TYPE_CHECKING:
     from client_sdk.status import Status
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ClientError",
+    "ImportResult",
     "InvalidArgument",
     "KitClient",
     "Request",

@@ -10,6 +10,7 @@
 """
 
 import json
+from typing import Any
 
 from client_sdk import activation_token, answer, retry, take
 from client_sdk.context import VERSION, Context
@@ -54,12 +55,7 @@ class Activation:
     def _attempt(self, saved: Saved, token: str, label: str | None) -> Verdict | None:
         """None once activated, else the refusal. Raises NoAnswer, NotTrusted."""
         context = self._context
-        body = {
-            "activation_token": token,
-            "installation_id": saved.installation_id,
-            "kit": {"id": context.kit_id, "version": context.kit_version},
-            "client": {"name": "python", "version": VERSION},
-        } | ({} if label is None else {"label": label})
+        body = request(context, saved, token, label)
         response = context.send("POST", "/activations", json.dumps(body).encode())
         if response.status not in (200, 201):
             refused = answer.problem(response)
@@ -76,3 +72,13 @@ class Activation:
             )
         )
         return None
+
+
+def request(context: Context, saved: Saved, token: str, label: str | None) -> dict[str, Any]:
+    """The body of a request to activate."""
+    return {
+        "activation_token": token,
+        "installation_id": saved.installation_id,
+        "kit": {"id": context.kit_id, "version": context.kit_version},
+        "client": {"name": "python", "version": VERSION},
+    } | ({} if label is None else {"label": label})

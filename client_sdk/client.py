@@ -5,7 +5,7 @@
   (a headcount of 0, an unknown mode) raises InvalidArgument, a ValueError.
 * Whether the kit may run is decided once, before a session; a session itself never asks again, and what
   happened is recorded whatever the verdict was.
-* What only the network needs is imported when it is used: most starts of a kit are offline.
+* What only the network or a carried file needs is imported when it is used: most starts of a kit need neither.
 * Time comes from `clock`, chance from `random_bytes` and `jitter`, the network from `transport`.
 """
 
@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 from client_sdk import ids, paths, recorder, report, trust
 from client_sdk.context import Context
 from client_sdk.errors import InvalidArgument, NotTrusted
+from client_sdk.outgoing import Outgoing
 from client_sdk.session import Session
 from client_sdk.store import Store
-from client_sdk.verdict import SyncResult, Verdict
+from client_sdk.verdict import ImportResult, SyncResult, Verdict
 
 if TYPE_CHECKING:
     from client_sdk.activation import Activation
@@ -75,6 +76,7 @@ class KitClient:
             jitter=jitter or (lambda: int.from_bytes(random_bytes(7), "big") / (1 << 56)),
         )
         self._activation: Activation | None = None
+        self._outgoing = Outgoing(directory)
         recorder.recover(self._context)
 
     def activate(self, activation_token: str, *, label: str | None = None) -> Verdict:
@@ -138,6 +140,45 @@ class KitClient:
         from client_sdk.release import release
 
         return release(self._context)
+
+    def export_activation(self, activation_token: str) -> str | None:
+        """A request to activate, to be carried to the server by hand; it holds the token.
+
+        None where the token is mistyped. The answer comes back through `import_response`.
+        """
+        from client_sdk.export import export_activation
+
+        return export_activation(self._context, self._outgoing, activation_token)
+
+    def export_message(self) -> str | None:
+        """What is queued, signed, to be carried to the server by hand; None before the first activation.
+
+        It all stays queued until a receipt or a confirmation says that it arrived.
+        """
+        from client_sdk.export import export_message
+
+        return export_message(self._context, self._outgoing)
+
+    def export_codes(self) -> list[str]:
+        """Addresses for a phone to open, each to be shown as a QR code (version 20, correction M, holds any).
+
+        They carry the queued sessions without learners; feedback waits for a file or the network.
+        """
+        from client_sdk.export import export_codes
+
+        return export_codes(self._context, self._outgoing)
+
+    def import_response(self, text: str) -> ImportResult:
+        """Take what was carried back. What is no response to this installation changes nothing."""
+        from client_sdk.incoming import import_response
+
+        return import_response(self._context, self._outgoing, text)
+
+    def confirm(self, symbols: str) -> bool:
+        """Whether the symbols that a phone showed confirm a message; then its reports leave the outbox."""
+        from client_sdk.incoming import confirm
+
+        return confirm(self._context, self._outgoing, symbols)
 
     @property
     def usage_reporting(self) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from client_sdk import settings
+from client_sdk import command_carry, settings
 from client_sdk.client import KitClient
 from client_sdk.context import VERSION
 from client_sdk.errors import InvalidArgument
@@ -149,6 +149,7 @@ def _parser() -> ArgumentParser:
     sync.add_argument("--automatic", action="store_true", help="for timers: keep to the back-off after failures")
     sync.add_argument("--usage-reporting", choices=["on", "off"], help="off: the user objects to usage reporting")
     command("release", _release, "give the seat back")
+    command_carry.add(command)
     return parser
 
 

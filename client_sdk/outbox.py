@@ -116,6 +116,15 @@ class Outbox:
             if entry.live is not None:
                 entry.live.discard()
 
+    def change(self, entry: Entry, report: Report) -> Entry:
+        """Put another content in the place of a queued report's, durably. Raises OSError."""
+        changed = entry._replace(report=report)
+        if self._is_in_memory(entry):
+            self._memory = [changed if one.id == entry.id else one for one in self._memory]
+        else:
+            entries.write(changed, self.directory)
+        return changed
+
     def set_aside(self, refused: Iterable[Entry], kind: str, code: str, detail: str) -> None:
         """Move reports to `aside/`, with the reason. kind: `rejected` or `refused`."""
         for entry in refused:

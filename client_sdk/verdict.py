@@ -3,7 +3,8 @@
 * `valid` alone decides whether the kit may run; `code` is for programs, `detail` for people.
 * `warnings` never change `valid`: `no_answer` (the server was not reached), `no_storage` (nothing can be
   written, the state lives in memory), `reactivation_needed` (the server no longer knows this
-  installation; the lease is kept and still counts).
+  installation; the lease is kept and still counts), `response_invalid` (what was imported is no response to
+  this installation).
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 NO_ANSWER = "no_answer"
 NO_STORAGE = "no_storage"
 REACTIVATION_NEEDED = "reactivation_needed"
+RESPONSE_INVALID = "response_invalid"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,33 @@ class SyncResult:
     reachable: bool
     rejected: int = 0
     set_aside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What a response that was carried here came to.
+
+    accepted: it was one of our server to this installation. sent, rejected, remaining: as in SyncResult.
+    verdict: as of now; of a refused activation, the server's refusal.
+    """
+
+    accepted: bool
+    sent: int
+    remaining: int
+    verdict: Verdict
+    rejected: int = 0
+
+    @property
+    def valid(self) -> bool:
+        return self.verdict.valid
+
+    @property
+    def code(self) -> str:
+        return self.verdict.code
+
+    @property
+    def detail(self) -> str:
+        return self.verdict.detail
 
 
 UNLICENSED = Verdict(False, "unlicensed", "This kit has not been activated yet.")

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from licence_server import portal
 from licence_server.api import (
     activation_tokens,
     audit_entries,
     bodies,
     cors,
     docs,
+    exchange,
     headers,
     health,
     installations,
@@ -37,6 +39,7 @@ NOUNS = (
     usage_summaries,
     audit_entries,
     kit,
+    exchange,
     trust,
     health,
     metrics,
@@ -58,9 +61,10 @@ def create_app(config: Config, clock: Clock = system_clock) -> Flask:
     app.extensions[CLOCK] = clock
     openapi.register(app, [noun.blueprint for noun in NOUNS])
     problems.handle_errors(app)
-    app.register_blueprint(docs.blueprint)
+    for blueprint in (docs.blueprint, portal.blueprint):
+        app.register_blueprint(blueprint)
     metrics.measure(app)
-    cors.open_to_kits(app, kit.CORS_METHODS)
+    cors.open_to_kits(app, {**kit.CORS_METHODS, **exchange.CORS_METHODS})
     headers.protect(app)
     bodies.read_what_is_refused(app)
     if config.trusted_proxies:

@@ -1,19 +1,17 @@
 """Request bodies: media type, coding, size, JSON.
 
 * At most 1 MiB as sent and 8 MiB once expanded; gzip is the only coding.
-* JSON as RFC 8259 has it: no NaN, no Infinity. Lone surrogates are let through here, so that one bad
-  report in a batch can be refused alone; every text is checked where it is used.
+* JSON as domain/json_text.py has it.
 """
 
-import json
 import zlib
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any
 
-import msgspec
 from flask import Flask, Response, g, request
 
+from licence_server.domain import json_text
 from licence_server.domain.errors import Malformed, TooLarge, UnsupportedMedia
 
 MAX_SENT = 1 << 20
@@ -33,19 +31,7 @@ def read_json(*, optional: bool = False) -> Any:
     if request.mimetype != "application/json":
         raise UnsupportedMedia("media_type_unsupported", "Send the body as application/json.")
     data = _expanded(sent, request.headers.get("Content-Encoding", "identity").strip().lower())
-    return decode_json(data)
-
-
-def decode_json(data: bytes) -> Any:
-    """Decoded JSON text. Raises Malformed."""
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        # The careful way: it also takes lone surrogates and numbers beyond any width.
-        try:
-            return json.loads(data.decode(), parse_constant=_no_constant)
-        except (ValueError, RecursionError):
-            raise Malformed("json_malformed", "The body is not well-formed JSON.") from None
+    return json_text.decode(data)
 
 
 def read_what_is_refused(app: Flask) -> None:
@@ -107,7 +93,3 @@ def _expanded(data: bytes, coding: str) -> bytes:
     if not expander.eof or expander.unused_data:
         raise Malformed("gzip_malformed", "The body is cut short, or more than one gzip member.")
     return expanded
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)

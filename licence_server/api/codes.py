@@ -60,6 +60,9 @@ CODES: dict[str, tuple[int, str]] = {
     "licence_expired": (403, "The licence has ended."),
     "licence_pending": (403, "The licence has not started yet."),
     "seat_limit_reached": (409, "All seats of the licence are taken."),
+    # Messages carried by hand
+    "message_refused": (403, "The message is not one that a kit of this server signed, or it was damaged on the way."),
+    "message_invalid": (422, "The message is too large, or a claim of it is wrong; `errors` names the claim."),
     "too_many_attempts": (429, "Too many unknown activation tokens from one address; `Retry-After` says when."),
 }
 

@@ -1,32 +1,11 @@
 """What a view needs to know of the application and of the request it answers."""
 
-from collections.abc import Callable
-from datetime import datetime
-
-from flask import current_app, g, request
+from flask import request
 
 from licence_server.domain.errors import Unauthenticated
-from licence_server.services.runtime import Runtime
+from licence_server.web import CLOCK, RUNTIME, Clock, now, runtime
 
-RUNTIME = "licence_server_runtime"
-CLOCK = "licence_server_clock"
-
-Clock = Callable[[], datetime]
-
-
-def runtime() -> Runtime:
-    """The deployment this application serves."""
-    found: Runtime = current_app.extensions[RUNTIME]
-    return found
-
-
-def now() -> datetime:
-    """The moment of this request: read once, the same for everything the request does."""
-    if "now" not in g:
-        clock: Clock = current_app.extensions[CLOCK]
-        g.now = clock()
-    moment: datetime = g.now
-    return moment
+__all__ = ["CLOCK", "RUNTIME", "Clock", "bearer_token", "now", "runtime"]
 
 
 def bearer_token() -> str:

@@ -1,8 +1,6 @@
 """The kit endpoints: activate, sync, give a seat back."""
 
 import json
-from base64 import urlsafe_b64encode
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,18 +13,10 @@ from licence_server.api import bodies
 from licence_server.api.context import bearer_token, now, runtime
 from licence_server.api.describe import ALWAYS, INSTALLATION_TOKEN, OF_BODIES, described, problems
 from licence_server.domain.errors import LicenceServerError
-from licence_server.domain.verdict import Verdict
+from licence_server.handover import activation_response, asked_activation, verdict_body, written
 from licence_server.schemas import shapes
-from licence_server.schemas.kit import (
-    ActivationRequest,
-    ActivationResponse,
-    ResultBody,
-    SyncRequest,
-    SyncResponse,
-    VerdictBody,
-)
+from licence_server.schemas.kit import ActivationRequest, ResultBody, SyncRequest, SyncResponse
 from licence_server.services import activations, installation_tokens, installations, syncs
-from licence_server.services.activations import Activation
 from licence_server.services.syncs import CheckIn
 
 blueprint: Blueprint = DescribedBlueprint("kit", __name__, url_prefix="/api/v1", description="What kits call.")
@@ -37,6 +27,11 @@ CORS_METHODS = {
     "/api/v1/installations/<uuid:installation_id>": "DELETE",
 }
 
+ACTIVATION_REFUSED = (
+    *("token_unknown", "token_revoked", "token_expired", "installation_elsewhere"),
+    *("installation_revoked", "kit_mismatch", "licence_revoked", "licence_suspended"),
+    *("licence_expired", "licence_pending", "token_used_up", "seat_limit_reached", "too_many_attempts"),
+)
 _TOKEN_REFUSED = ("token_missing", "installation_token_unknown")
 
 
@@ -52,42 +47,15 @@ def _body(name: str) -> dict[str, Any]:
     responses={
         200: {"description": "It holds its seat already.", **_body("ActivationResponse")},
         201: {"description": "It took a seat.", **_body("ActivationResponse")},
-        **problems(
-            (
-                *ALWAYS,
-                *OF_BODIES,
-                *("token_unknown", "token_revoked", "token_expired", "installation_elsewhere"),
-                *("installation_revoked", "kit_mismatch", "licence_revoked", "licence_suspended"),
-                *("licence_expired", "licence_pending", "token_used_up", "seat_limit_reached", "too_many_attempts"),
-            )
-        ),
+        **problems((*ALWAYS, *OF_BODIES, *ACTIVATION_REFUSED)),
     },
 )
 def activate() -> Response:
     """Activate an installation."""
     body = shapes.load(bodies.read_json(), ActivationRequest)
-    asked = Activation(
-        activation_token=body.activation_token,
-        installation_id=body.installation_id,
-        kit_id=body.kit.id,
-        kit_version=body.kit.version,
-        client_name=body.client.name,
-        client_version=body.client.version,
-        label=body.label,
-    )
+    asked = asked_activation(body)
     activated = activations.activate(runtime(), asked, now=now(), address=request.remote_addr)
-    answer = ActivationResponse(
-        installation_id=str(activated.installation_id),
-        installation_token=activated.installation_token,
-        message_key=urlsafe_b64encode(activated.message_key).rstrip(b"=").decode(),
-        message_kid=activated.message_kid,
-        verdict=_verdict(activated.verdict),
-        lease=activated.lease,
-        keyset=activated.trust.keyset,
-        roots=activated.trust.roots,
-        server_time=_written(now()),
-    )
-    return _json(answer, 201 if activated.took_seat else 200)
+    return _json(activation_response(activated, now()), 201 if activated.took_seat else 200)
 
 
 @blueprint.post("/sync")
@@ -113,12 +81,12 @@ def sync() -> Response:
     answer = syncs.sync(runtime(), token, CheckIn(body.sent_at, body.reports, usage_reporting), now=now())
     return _json(
         SyncResponse(
-            verdict=_verdict(answer.verdict),
+            verdict=verdict_body(answer.verdict),
             lease=answer.lease,
             keyset=answer.trust.keyset,
             roots=answer.trust.roots,
             results=[ResultBody(result.id, result.status, result.code, result.detail) for result in answer.results],
-            server_time=_written(now()),
+            server_time=written(now()),
         ),
         200,
     )
@@ -137,14 +105,6 @@ def release(installation_id: UUID) -> Response:
     """Give the seat back; again is no error."""
     installations.give_back(runtime(), installation_id, bearer_token(), now=now())
     return Response(status=204)
-
-
-def _verdict(said: Verdict) -> VerdictBody:
-    return VerdictBody(said.valid, said.code, said.detail)
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _json(answer: msgspec.Struct, status: int) -> Response:

@@ -11,7 +11,7 @@ from flask_smorest import Blueprint as DescribedBlueprint
 from licence_server.api.converters import SlugConverter
 from licence_server.api.describe import ALWAYS, API_KEY, INSTALLATION_TOKEN, described, problems
 from licence_server.domain.identifiers import SLUG
-from licence_server.schemas import kit
+from licence_server.schemas import exchange, kit
 
 API = "licence_server_api"
 
@@ -61,7 +61,7 @@ def register(app: Flask, blueprints: list[Any]) -> None:
         INSTALLATION_TOKEN, {"type": "http", "scheme": "bearer", "description": "What an activation gave the kit."}
     )
     components.schema("Problem", PROBLEM)
-    for name, schema in kit.components().items():
+    for name, schema in {**kit.components(), **exchange.components()}.items():
         components.schema(name, schema)
     for one in blueprints:
         api.register_blueprint(one)

@@ -9,6 +9,7 @@ import click
 from licence_server.cli.api_keys import api_keys
 from licence_server.cli.audit import audit
 from licence_server.cli.backup import backup, restore
+from licence_server.cli.exchange import exchange
 from licence_server.cli.init import init, migrate
 from licence_server.cli.installations import installations
 from licence_server.cli.keys import keys
@@ -52,6 +53,7 @@ for command in (
     api_keys,
     backup,
     restore,
+    exchange,
 ):
     commands.add_command(command)
 

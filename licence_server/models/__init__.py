@@ -3,6 +3,7 @@
 from licence_server.models.activation_token import ActivationToken
 from licence_server.models.api_key import ApiKey
 from licence_server.models.audit_entry import AuditEntry, AuditHead
+from licence_server.models.carried_message import CarriedMessage
 from licence_server.models.idempotency_record import IdempotencyRecord
 from licence_server.models.installation import Installation
 from licence_server.models.installation_token import InstallationToken
@@ -23,6 +24,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "AuditHead",
+    "CarriedMessage",
     "IdempotencyRecord",
     "Installation",
     "InstallationToken",

@@ -3,14 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from licence_server.database import Base
 
 
 class RejectedReport(Base):
-    """identity: see domain.usage_report.identity. report: the JSON text, for `item_unknown` alone."""
+    """identity: see domain.usage_report.identity. report: the JSON text, for `item_unknown` alone.
+
+    carried: whether it came in a message carried by hand, which says when its time is shifted.
+    """
 
     __tablename__ = "rejected_report"
 
@@ -24,4 +27,5 @@ class RejectedReport(Base):
     sent_at: Mapped[datetime] = mapped_column()
     received_at: Mapped[datetime] = mapped_column()
     received_day: Mapped[date] = mapped_column()
+    carried: Mapped[bool] = mapped_column(server_default=false())
     report: Mapped[str | None] = mapped_column(Text)

@@ -14,7 +14,7 @@ from licence_server.domain.usage_report import Moment, Report
 
 MAX_REPORTS = 500
 
-_REF = "#/components/schemas/{name}"
+REF = "#/components/schemas/{name}"
 _NO_NUL = {"pattern": r"^[^\x00]*$"}
 
 Text = Annotated[str, Meta(min_length=1, max_length=50, extra_json_schema=_NO_NUL)]
@@ -22,7 +22,7 @@ AnyReport = Annotated[
     Any,
     Meta(
         description="A usage report. Anything else is taken too, and refused alone in `results`.",
-        extra_json_schema={"anyOf": [{"$ref": _REF.format(name=name)} for name in ("Session", "Feedback")] + [{}]},
+        extra_json_schema={"anyOf": [{"$ref": REF.format(name=name)} for name in ("Session", "Feedback")] + [{}]},
     ),
 ]
 
@@ -104,5 +104,5 @@ class ActivationResponse(Struct, frozen=True):
 def components() -> dict[str, Any]:
     """The JSON Schemas of all this by name, reports included, for OpenAPI."""
     shapes = (ActivationRequest, ActivationResponse, SyncRequest, SyncResponse, Report)
-    found: dict[str, Any] = msgspec.json.schema_components(shapes, ref_template=_REF)[1]
+    found: dict[str, Any] = msgspec.json.schema_components(shapes, ref_template=REF)[1]
     return found

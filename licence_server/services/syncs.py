@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from licence_server.domain import dates, verdict
-from licence_server.domain import licence as rules
+from licence_server.domain import dates
 from licence_server.domain.counted_time import clock_shift
-from licence_server.domain.verdict import ACTIVE, SEAT_LIMIT_REACHED, Verdict
+from licence_server.domain.verdict import ACTIVE, Verdict
 from licence_server.models import Installation, InstallationToken, Kit, Licence, Organisation
-from licence_server.services import installation_tokens, leases, trust, usage
+from licence_server.services import installation_tokens, leases, trust, usage, verdicts
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
 from licence_server.services.usage import Result
@@ -62,37 +61,8 @@ def _sync(runtime: Runtime, session: Session, token: str, check_in: CheckIn, now
         installation.declined_at = installation.declined_at or now
     elif check_in.usage_reporting == "on":
         installation.declined_at = None
-    said, lease = _judge(runtime, session, installation, trusted, now)
+    said, lease = verdicts.judge(runtime, session, installation, trusted, now)
     return SyncAnswer(said, lease, trusted, results)
-
-
-def _judge(
-    runtime: Runtime, session: Session, installation: Installation, trusted: Trust, now: datetime
-) -> tuple[Verdict, str | None]:
-    """The verdict, and a lease where it is valid; a lapsed installation takes a free seat again."""
-    licence = session.get_one(Licence, installation.licence_id)
-    refusal = _refusal(installation, licence, now)
-    if refusal is not None:
-        return refusal, None
-    kit = session.get_one(Kit, installation.kit_id)
-    if not leases.is_fresh(installation, licence, kit, trusted, now):
-        if not leases.has_seat(session, installation, licence, now):
-            return SEAT_LIMIT_REACHED, None
-        # The licence may have been locked and read again just now.
-        refusal = _refusal(installation, licence, now)
-        if refusal is not None:
-            return refusal, None
-        leases.renew(installation, licence, now)
-    organisation = session.get_one(Organisation, installation.organisation_id)
-    return ACTIVE, leases.write(runtime, installation, licence, organisation, kit, trusted)
-
-
-def _refusal(installation: Installation, licence: Licence, now: datetime) -> Verdict | None:
-    return verdict.refusal(
-        revoked_at=installation.revoked_at,
-        released_at=installation.released_at,
-        status=rules.status(licence, now),
-    )
 
 
 def _changes_nothing(installation: Installation, token: InstallationToken, check_in: CheckIn, now: datetime) -> bool:
@@ -111,7 +81,7 @@ def _answer_unchanged(
     """The answer where nothing needs writing, else None."""
     trusted = trust.current(session)
     licence = session.get_one(Licence, installation.licence_id)
-    refusal = _refusal(installation, licence, now)
+    refusal = verdicts.refusal(installation, licence, now)
     if refusal is not None:
         return SyncAnswer(refusal, None, trusted, [])
     kit = session.get_one(Kit, installation.kit_id)

@@ -162,6 +162,7 @@ class _Intake:
             "sent_at": self.batch.sent_at,
             "received_at": self.batch.received_at,
             "received_day": self.received_day,
+            "carried": self.batch.carried,
             "report": msgspec.json.encode(raw).decode() if code == "item_unknown" else None,
         }
         return Result(sent_id, "rejected", code, detail)

@@ -104,7 +104,8 @@ def _readmit_one(
     if report.item_ids - items or session.get(UsageReport, report.id) is not None:
         return False
     received_at = rejected.received_at
-    batch = Batch([], rejected.sent_at, received_at, clock_shift(rejected.sent_at, received_at))
+    shift = clock_shift(rejected.sent_at, received_at, carried=rejected.carried)
+    batch = Batch([], rejected.sent_at, received_at, shift)
     counted = counted_time(
         report.happened_at, batch.shift, activated_at=installation.activated_at, received_at=received_at
     )

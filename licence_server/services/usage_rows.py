@@ -16,12 +16,13 @@ from licence_server.services.runtime import Runtime
 
 @dataclass(frozen=True)
 class Batch:
-    """reports: decoded JSON values. shift: what the PC's clock was wrong by."""
+    """reports: decoded JSON values. shift: what the PC's clock was wrong by. carried: by hand, in a message."""
 
     reports: list[Any]
     sent_at: datetime
     received_at: datetime
     shift: timedelta
+    carried: bool = False
 
 
 def report_row(

@@ -6,7 +6,7 @@ from uuid import UUID
 import jwt
 from werkzeug.test import TestResponse
 
-from licence_server.services import activation_tokens, installations, keys, kits, licences
+from licence_server.services import activation_tokens, installations, keys, kits, licences, usage_checks
 from licence_server.services.keys import KeyList
 from licence_server.services.licences import LicenceView
 from tests.support.deployment import ACTOR, ITEMS, KIT_ID, PASSPHRASE, Deployment, Installed
@@ -42,6 +42,10 @@ def rotate(deployment: Deployment) -> KeyList:
     return keys.rotate(
         deployment.runtime, now=deployment.clock(), actor=ACTOR, root_key_file=None, passphrase=PASSPHRASE
     )
+
+
+def readmit(deployment: Deployment) -> int:
+    return usage_checks.readmit(deployment.runtime, now=deployment.clock(), actor=ACTOR)
 
 
 def json_of(answer: TestResponse) -> Any:

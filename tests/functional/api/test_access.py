@@ -17,10 +17,14 @@ PUBLIC = {
     "/api/v1/activations",
     "/api/v1/docs",
     "/api/v1/docs/<name>",
+    "/api/v1/exchange",
     "/api/v1/keyset",
     "/api/v1/openapi.json",
+    "/exchange",
     "/healthz",
     "/metrics",
+    "/portal/static/<path:filename>",
+    "/r",
     "/readyz",
 }
 OF_INSTALLATIONS = {("/api/v1/sync", "POST"), ("/api/v1/installations/<uuid:installation_id>", "DELETE")}

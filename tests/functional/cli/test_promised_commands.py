@@ -39,6 +39,7 @@ PROMISED = {
     "keys change-root": "--root-key --root-passphrase-file --json",
     "backup": "FILE --passphrase-file --json",
     "restore": "FILE --passphrase-file --json",
+    "exchange": "REQUEST_FILE RESPONSE_FILE --json",
     "api-keys create": "NAME --scope --json",
     "api-keys list": "--json",
     "api-keys revoke": "KEY_ID",

@@ -4,7 +4,16 @@ import json
 import sys
 from pathlib import Path
 
-from tests.support.vectors import activation_tokens, clocks, keysets, leases, typ_pairs
+from tests.support.vectors import (
+    activation_tokens,
+    clocks,
+    confirmations,
+    keysets,
+    leases,
+    messages,
+    receipts,
+    typ_pairs,
+)
 
 HOME = Path(__file__).parents[2] / "contract" / "vectors"
 FILES = {
@@ -13,6 +22,9 @@ FILES = {
     "typ_pairs.json": typ_pairs,
     "clocks.json": clocks,
     "activation_tokens.json": activation_tokens,
+    "messages.json": messages,
+    "receipts.json": receipts,
+    "confirmations.json": confirmations,
 }
 
 

@@ -1,0 +1,85 @@
+"""`/exchange`: a file that a kit wrote goes in, the file to carry back comes out. Works without scripts."""
+
+import re
+
+from flask import Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from licence_server import handover
+from licence_server.domain.errors import (
+    Conflict,
+    Invalid,
+    LicenceServerError,
+    Malformed,
+    NotFound,
+    Refused,
+    TooManyRequests,
+    Unavailable,
+)
+from licence_server.handover import Bringer
+from licence_server.portal.pages import FORM_POLICY, blueprint, page
+from licence_server.web import now, runtime
+
+_STATUS: dict[type[LicenceServerError], int] = {
+    Malformed: 400,
+    Refused: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    TooManyRequests: 429,
+    Unavailable: 503,
+}
+
+_NOT_A_REQUEST = "This is not a file that a kit has written. Choose the file that ends in .kit-request."
+
+# What a trainer can do about it; for other codes the server's own sentence says enough.
+_ADVICE = {
+    "json_malformed": _NOT_A_REQUEST,
+    "body_invalid": _NOT_A_REQUEST,
+    "message_refused": "This file was not written by a kit of this service, or it was damaged on the way. "
+    "Let the kit write it again.",
+    "message_invalid": "This file was not written as kits write them. Let the kit write it again.",
+    "installation_unknown": "The service does not know this kit any more. Activate the kit again.",
+    "token_unknown": "The activation token in this file is not known. Compare it with the one you were given, "
+    "type it into the kit again and let the kit write a new file.",
+    "too_many_attempts": "Too many unknown activation tokens came from here. Wait some minutes, then try again.",
+}
+
+
+@blueprint.get("/exchange")
+def exchange() -> Response:
+    """The form."""
+    return page("exchange.html", FORM_POLICY, error=None)
+
+
+@blueprint.post("/exchange")
+def take_file() -> Response:
+    """The response as a file, or the form again with the reason."""
+    try:
+        uploaded = request.files.get("request")
+        content = uploaded.read() if uploaded is not None else b""
+        if uploaded is None or not content:
+            return _again(400, "Choose a file first.", "file_missing")
+        answer = handover.answer(runtime(), handover.read_file(content), Bringer(now(), request.remote_addr))
+    except RequestEntityTooLarge:
+        return _again(413, f"The file is too large to be one of a kit. {_NOT_A_REQUEST}", "body_too_large")
+    except tuple(_STATUS) as error:
+        response = _again(_STATUS[type(error)], _ADVICE.get(error.code, error.detail), error.code)
+        if isinstance(error, TooManyRequests | Unavailable):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    response = Response(handover.write_file(answer), mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{_response_name(uploaded.filename)}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _again(status: int, error: str, code: str) -> Response:
+    return page("exchange.html", FORM_POLICY, status, error=error, code=code)
+
+
+def _response_name(request_name: str | None) -> str:
+    """`reception.kit-request` is answered by `reception.kit-response`."""
+    stem = (request_name or "").replace("\\", "/").rpartition("/")[2].removesuffix(".kit-request")
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-.")[:80]
+    return f"{safe or 'kit'}.kit-response"
