@@ -38,9 +38,7 @@ class Team:
 
     def grant_trial(self, organisation: Organisation, seats: int | None = None) -> LicenceView:
         terms = LicenceTerms(seat_limit=seats)
-        return licences.grant(
-            self.runtime, **self._act, organisation_id=organisation.id, kit_id=KIT["id"], terms=terms
-        )
+        return licences.grant(self.runtime, **self._act, organisation_id=organisation.id, kit_id=KIT["id"], terms=terms)
 
     def issue_token(self, licence: LicenceView) -> str:
         return activation_tokens.issue(self.runtime, licence.licence.id, **self._act).secret

@@ -99,7 +99,9 @@ class _Story:
         self.offline(cafe_kit, online=False)
         for day, headcount in ((1, 6), (2, 5), (3, 7)):
             self.clock.set(days=day, hour=16)
-            self.workshop(cafe_kit, f"Offline, the kit says {cafe_kit.check().code!r}; a workshop of {headcount}.", headcount, 2)
+            self.workshop(
+                cafe_kit, f"Offline, the kit says {cafe_kit.check().code!r}; a workshop of {headcount}.", headcount, 2
+            )
         self.clock.set(days=1, hour=11)
         self.sync(cafe_kit)
         self.offline(cafe_kit, online=True)

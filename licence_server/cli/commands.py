@@ -7,6 +7,7 @@ import sys
 import click
 
 from licence_server.cli.init import init, migrate
+from licence_server.cli.kit import kit
 from licence_server.cli.kits import kits
 from licence_server.cli.licences import licences
 from licence_server.cli.operator import Operator
@@ -30,7 +31,7 @@ def commands(context: click.Context) -> None:
     context.call_on_close(context.obj.close)
 
 
-for command in (init, migrate, serve, organisations, kits, licences, tokens, report):
+for command in (init, migrate, serve, organisations, kits, kit, licences, tokens, report):
     commands.add_command(command)
 
 
