@@ -54,12 +54,9 @@ def _film(path: Path, item: dict[str, Any], number: int) -> None:
     command += ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "150k", "-pix_fmt", "yuv420p"]
     command += ["-c:a", "libopus", "-b:a", "32k", "-threads", "1", "-f", "webm", str(draft)]
     encoder = subprocess.Popen(command, stdin=subprocess.PIPE)
-    assert encoder.stdin is not None
     card = _card(item["title"], number)
-    for frame in range(seconds * FRAMES_A_SECOND):
-        encoder.stdin.write(_frame(card, number, frame).tobytes())
-    encoder.stdin.close()
-    if encoder.wait() != 0:
+    encoder.communicate(b"".join(_frame(card, number, frame).tobytes() for frame in range(seconds * FRAMES_A_SECOND)))
+    if encoder.returncode != 0:
         raise RuntimeError(f"ffmpeg could not make {path.name}")
     draft.replace(path)
 

@@ -20,10 +20,20 @@ Player.captions = (function () {
     track.mode = mode;
   }
 
+  /* Whether captions show, in the browser's own controls or in ours: they are one and the same. */
+  function showing(video) {
+    const track = tracks.get(video);
+    return Boolean(track) && track.mode === "showing";
+  }
+
+  function toggle(video) {
+    tracks.get(video).mode = showing(video) ? "hidden" : "showing";
+  }
+
   function asText(cues, into) {
     into.textContent = "";
     for (const cue of cues || []) into.append(Player.page.make("p", cue.text.replace(/\n/g, " ")));
   }
 
-  return { put, asText };
+  return { put, asText, showing, toggle };
 })();

@@ -44,12 +44,18 @@ Player.film = (function () {
     video.src = address;
     Player.captions.put(video, chosen.captions);
     Player.captions.asText(chosen.captions, el("transcript-words"));
-    el("transcript").hidden = !chosen.captions;
+    el("film-captions").hidden = el("transcript").hidden = !chosen.captions;
+    drawCaptions();
     el("transcript").open = false;
     el("film-title").focus({ preventScroll: true });
     el("stage").scrollIntoView({ block: "start" });
     // A browser that refuses to start by itself leaves the controls to the person.
     video.play().catch(function () {});
+  }
+
+  function drawCaptions() {
+    const on = Player.captions.showing(el("film"));
+    el("captions").setAttribute("aria-pressed", String(on));
   }
 
   /* Take the film off the stage; what was watched has been told. */
@@ -88,6 +94,8 @@ Player.film = (function () {
       el("film-error").textContent = "This film cannot be played. Check that the whole stick is there, or copy it to a " +
         "folder on this PC and start from there. If that does not help, ask " + Player.config.contact + ".";
     });
+    el("captions").addEventListener("click", function () { Player.captions.toggle(video); drawCaptions(); });
+    video.textTracks.addEventListener("change", drawCaptions);
     el("film-next").addEventListener("click", function () { Player.session.play(Player.session.after(item)); });
     el("film-feedback").addEventListener("click", function () { Player.feedback.about(item.id); });
     window.addEventListener("pagehide", tell);
