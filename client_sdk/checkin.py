@@ -16,8 +16,9 @@ from dataclasses import dataclass, field, replace
 from client_sdk import answer, clock, report, retry, take
 from client_sdk.answer import Problem, Result, Word
 from client_sdk.context import Context
+from client_sdk.entry import Entry
 from client_sdk.errors import Busy, Forgotten, NoAnswer, NotTrusted
-from client_sdk.outbox import MAX_REPORTS, Entry, Outbox
+from client_sdk.outbox import MAX_REPORTS, Outbox
 from client_sdk.saved import Saved
 from client_sdk.verdict import NO_ANSWER, REACTIVATION, SyncResult
 

@@ -11,7 +11,7 @@
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,24 @@ class KitClient:
         """
         count = report.check_attendee_count(attendee_count, report.check_mode(mode))
         return Session(mode, count, recorder.begin(self._context, mode, count))
+
+    def record_session(
+        self,
+        *,
+        mode: str,
+        attendee_count: int | None = None,
+        duration_seconds: float = 0,
+        plays: Iterable[tuple[str, float, bool]] = (),
+    ) -> None:
+        """Record a session that has just ended, for a player that tells everything at once.
+
+        plays: (item, seconds, completed). duration_seconds: 0 to 86400, and never less than was played.
+        Raises InvalidArgument.
+        """
+        count = report.check_attendee_count(attendee_count, report.check_mode(mode))
+        played = report.plays(plays)
+        duration = max(report.check_seconds("duration_seconds", duration_seconds), report.total(played))
+        recorder.past(self._context, mode, count, played, duration)
 
     def give_feedback(self, *, rating: int, item: str | None = None, comment: str | None = None) -> None:
         """Record an opinion: rating 1 to 5, comment up to 2000 characters, naming nobody. Raises InvalidArgument."""

@@ -13,11 +13,13 @@
 import json
 from collections.abc import Iterable, Set
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from client_sdk import entry as entries
 from client_sdk import files, journal
+from client_sdk.entry import Entry
 from client_sdk.errors import Damaged
 from client_sdk.journal import Journal
 from client_sdk.report import Report
@@ -25,28 +27,6 @@ from client_sdk.report import Report
 MAX_REPORTS = 500
 ASIDE = "aside"
 LAST_SEQ = "last-seq"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A queued report.
-
-    clock: None if its times are the server's time; else the offset (seconds) by which the PC's clock had
-    been corrected, for want of a better one. live: the journal to discard once the report is safe.
-    """
-
-    seq: int
-    report: Report
-    clock: float | None
-    live: Journal | None = field(default=None, compare=False)
-
-    @property
-    def id(self) -> str:
-        return str(self.report["id"])
-
-    @property
-    def name(self) -> str:
-        return f"{self.seq:010d}-{self.id}.json"
 
 
 class Outbox:
@@ -78,8 +58,7 @@ class Outbox:
             entry = self._number(0)
             try:
                 self.directory.mkdir(parents=True, exist_ok=True)
-                document = {"clock": entry.clock, "report": entry.report}
-                files.replace_durably(self.directory / entry.name, json.dumps(document).encode())
+                entries.write(entry, self.directory)
             except OSError:
                 return
             del self._memory[0]
@@ -122,9 +101,9 @@ class Outbox:
             chosen.append(entry)
         return chosen
 
-    def acknowledge(self, entries: Iterable[Entry]) -> None:
+    def acknowledge(self, answered: Iterable[Entry]) -> None:
         """Delete what the server has answered for."""
-        leaving = sorted(entries, key=lambda entry: entry.seq)
+        leaving = sorted(answered, key=lambda entry: entry.seq)
         if leaving and not self._remember_seq():
             # The file that stays behind remembers the number instead; sent again, it is a duplicate.
             last = self._last_seq()
@@ -137,9 +116,9 @@ class Outbox:
             if entry.live is not None:
                 entry.live.discard()
 
-    def set_aside(self, entries: Iterable[Entry], kind: str, code: str, detail: str) -> None:
+    def set_aside(self, refused: Iterable[Entry], kind: str, code: str, detail: str) -> None:
         """Move reports to `aside/`, with the reason. kind: `rejected` or `refused`."""
-        for entry in entries:
+        for entry in refused:
             note = {"kind": kind, "code": code, "detail": detail, "clock": entry.clock, "report": entry.report}
             try:
                 (self.directory / ASIDE).mkdir(parents=True, exist_ok=True)
@@ -167,7 +146,7 @@ class Outbox:
         for name in self._names():
             with suppress(OSError):
                 try:
-                    found.append(_read(self.directory / name))
+                    found.append(entries.read(self.directory / name))
                 except Damaged:
                     files.set_aside(self.directory / name)
         for at in range(len(self._memory)):
@@ -211,14 +190,3 @@ class Outbox:
         except OSError:
             return False
         return True
-
-
-def _read(path: Path) -> Entry:
-    try:
-        document = json.loads(path.read_bytes())
-        report, clock = document["report"], document["clock"]
-        if not isinstance(report["id"], str) or type(report["seq"]) is not int:
-            raise Damaged(f"{path.name} is no report")
-        return Entry(report["seq"], report, None if clock is None else float(clock))
-    except (ValueError, TypeError, KeyError) as error:
-        raise Damaged(f"{path.name} is no report") from error

@@ -83,6 +83,19 @@ def begin(context: Context, mode: str, attendee_count: int) -> Recording | Unrec
     return Unrecorded() if saved.usage_reporting == OFF else Recording(context, saved, mode, attendee_count)
 
 
+def past(context: Context, mode: str, attendee_count: int, plays: list[Report], duration: float) -> None:
+    """Record a session that has just ended. duration: seconds."""
+    saved = _ready(context, mode)
+    if saved.usage_reporting == OFF:
+        return
+    time = context.reckon(saved)
+    session_id = ids.uuid7(time.now, context.random_bytes)
+    done = report.session(
+        session_id, mode, report.written(time.now - duration), duration, attendee_count, plays
+    ) | _learner(saved, mode)
+    queue(context, context.store.outbox(saved.installation_id), done, time.clock, None)
+
+
 def feedback(context: Context, rating: int, item: str | None, comment: str | None) -> None:
     """Record a piece of feedback. Raises InvalidArgument."""
     saved = _ready(context, "feedback")
@@ -107,6 +120,10 @@ def recover(context: Context) -> None:
     with context.store.locked() as owned:
         if owned:
             context.store.outbox(context.store.load().installation_id).recover()
+
+
+def _learner(saved: Saved, mode: str) -> Report:
+    return {"learner": saved.learner} if mode == "individual" else {}
 
 
 def _ready(context: Context, mode: str) -> Saved:

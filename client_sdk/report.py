@@ -46,11 +46,29 @@ def play(item: str, seconds: float, completed: bool) -> Report:
     """One play of an item. Raises InvalidArgument."""
     if not isinstance(completed, bool):
         raise InvalidArgument("completed is True or False")
+    return {"item": check_item(item), "seconds": check_seconds("seconds", seconds), "completed": completed}
+
+
+def plays(given: Iterable[tuple[str, float, bool]]) -> list[Report]:
+    """Plays of a session, each (item, seconds, completed). Raises InvalidArgument."""
+    played = [play(*one) for one in given]
+    if len({one["item"] for one in played}) > MAX_ITEMS:
+        raise too_many_items()
+    return played
+
+
+def total(played: Iterable[Report]) -> int:
+    """Seconds played altogether, as far as a session goes."""
+    return min(MAX_SECONDS, sum(int(one["seconds"]) for one in played))
+
+
+def check_seconds(name: str, seconds: float) -> int:
+    """A length of time, in whole seconds. Raises InvalidArgument."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isfinite(seconds):
-        raise InvalidArgument("seconds is a number")
+        raise InvalidArgument(f"{name} is a number")
     if not 0 <= seconds <= MAX_SECONDS:
-        raise InvalidArgument(f"seconds lies between 0 and {MAX_SECONDS}")
-    return {"item": check_item(item), "seconds": round(seconds), "completed": completed}
+        raise InvalidArgument(f"{name} lies between 0 and {MAX_SECONDS}")
+    return round(seconds)
 
 
 def check_item(item: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from examples import trial
 from examples.team import KIT
 from licence_server.config import Config, load
-from licence_server.domain.errors import LicenceServerError
+from licence_server.domain.errors import LicenceServerError, NotFound
 from licence_server.services import kits
 from licence_server.services.runtime import Runtime, open_runtime
 
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def _tell(config: Config, runtime: Runtime) -> None:
-    if kits.exists(runtime, KIT["id"]):
+    if _has_kit(runtime):
         print("\nThis data directory has its demonstration already; it is kept as it is.\n")
     else:
         print("\nA trial, played through the SDK over HTTP:\n")
@@ -70,6 +70,14 @@ def _tell(config: Config, runtime: Runtime) -> None:
     )
 
 
+def _has_kit(runtime: Runtime) -> bool:
+    try:
+        kits.get(runtime, KIT["id"])
+    except NotFound:
+        return False
+    return True
+
+
 def _new_token() -> str:
     """A token of a demonstration licence that nobody has used yet."""
     found = json.loads(_command("organisations", "list", "--json", quiet=True))["items"]
@@ -84,7 +92,10 @@ def _new_token() -> str:
 
 def _command(*arguments: str, quiet: bool = False) -> str:
     """Run licence-server; its output where it is wanted. Raises CalledProcessError."""
-    done = subprocess.run([COMMAND, *arguments], check=True, text=True, stdout=subprocess.PIPE if quiet else None)
+    done = subprocess.run([COMMAND, *arguments], check=False, text=True, capture_output=quiet)
+    if done.returncode:
+        print(done.stderr or "", end="", file=sys.stderr)
+    done.check_returncode()
     return done.stdout or ""
 
 

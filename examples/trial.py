@@ -9,13 +9,14 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from client_sdk import KitClient
-from client_sdk.transport import HttpTransport
+from client_sdk import KitClient, Request, Response
+from client_sdk.transport import UrllibTransport
 from examples.team import KIT, Team
 from licence_server.app import create_app
 from licence_server.config import Config
@@ -23,6 +24,8 @@ from licence_server.services import keys
 from licence_server.services.runtime import Runtime
 
 Say = Callable[[str], None]
+# A port that nobody listens on: what a cable pulled out looks like.
+NOWHERE = "http://127.0.0.1:9"
 
 
 class StoryClock:
@@ -34,26 +37,24 @@ class StoryClock:
     def __call__(self) -> datetime:
         return self.moment
 
-    def timestamp(self) -> float:
-        return self.moment.timestamp()
-
     def set(self, days: int, hour: int, minute: int = 0) -> None:
         """Go to a time of day, some days on."""
         day = self.moment + timedelta(days=days)
         self.moment = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
 
-class StoryTransport(HttpTransport):
-    """The real transport, towards the story's own server; or towards nowhere, without internet."""
+class StoryTransport:
+    """The real transport towards the story's own server, or towards nowhere while there is no internet."""
 
     def __init__(self, public_url: str, story_url: str) -> None:
-        super().__init__()
+        self._real = UrllibTransport()
         self._public_url, self._story_url = public_url, story_url
         self.online = True
 
-    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None):  # noqa: ANN201
-        target = self._story_url if self.online else "http://127.0.0.1:9"
-        return super().send(method, url.replace(self._public_url, target), headers, body)
+    def send(self, request: Request) -> Response:
+        """See Transport."""
+        target = self._story_url if self.online else NOWHERE
+        return self._real.send(replace(request, url=request.url.replace(self._public_url, target)))
 
 
 def play(config: Config, runtime: Runtime, say: Say) -> None:
@@ -71,6 +72,7 @@ class _Story:
         self.root_key = keys.list_keys(runtime).root
         self.team = Team(runtime, clock)
         self.plain_say = say
+        self.kits: dict[str, tuple[KitClient, StoryTransport]] = {}
 
     def play(self) -> None:
         self.clock.set(days=0, hour=9)
@@ -90,13 +92,13 @@ class _Story:
         self.clock.set(days=1, hour=10)
         training_room = self.kit("bank-training-room")
         self.say(f"Cutler Street Bank activates its stick: {self.activated(training_room, bank_token)}.")
-        self.workshop(training_room, "Its trainer shows three films to fourteen colleagues.", 14, 3)
+        self.workshop(training_room, "Its trainer shows three films to fourteen colleagues.", 14, films=3)
         self.sync(training_room)
 
         self.clock.set(days=1, hour=9)
         cafe_kit = self.kit("cafe")
         self.say(f"Harbour Café activates: {self.activated(cafe_kit, cafe_token)}. Then its internet fails for a week.")
-        self.offline(cafe_kit, online=False)
+        self.internet("cafe", works=False)
         for day, headcount in ((1, 6), (2, 5), (3, 7)):
             self.clock.set(days=day, hour=16)
             self.workshop(
@@ -104,7 +106,7 @@ class _Story:
             )
         self.clock.set(days=1, hour=11)
         self.sync(cafe_kit)
-        self.offline(cafe_kit, online=True)
+        self.internet("cafe", works=True)
         self.say("The café is online again.")
         self.sync(cafe_kit)
 
@@ -113,7 +115,7 @@ class _Story:
             reception = self.kit(f"hotel-{number}")
             self.say(f"Old Mill Hotel, PC {number}: {self.activated(reception, hotel_token)}.")
         hotel_kit = self.kit("hotel-1")
-        self.workshop(hotel_kit, "A workshop at the hotel.", 9, 1)
+        self.workshop(hotel_kit, "A workshop at the hotel.", 9, films=1)
         self.sync(hotel_kit)
 
         self.clock.set(days=2, hour=12)
@@ -129,7 +131,7 @@ class _Story:
         self.say("Two people at the bank study alone, and leave stars.")
 
         self.clock.set(days=2, hour=9)
-        self.workshop(hotel_kit, "The hotel shows a film to eleven people, and does not sync yet.", 11, 1)
+        self.workshop(hotel_kit, "The hotel shows a film to eleven people, and does not sync yet.", 11, films=1)
         team.revoke(hotel_licence.licence.id, "The hotel has closed.")
         self.say(f"The team revokes the hotel's licence. Its kit, not having heard, says {hotel_kit.check().code!r}.")
         self.sync(hotel_kit)
@@ -141,16 +143,19 @@ class _Story:
 
     def kit(self, name: str) -> KitClient:
         """The kit of one PC, its state in a directory of its own."""
-        transport = StoryTransport(self.config.public_url, self.story_url)
-        return KitClient(
-            server=self.config.public_url,
-            kit_id=KIT["id"],
-            kit_version=KIT["version"],
-            root_key=self.root_key,
-            state_dir=self.directory / name,
-            transport=transport,
-            clock=self.clock.timestamp,
-        )
+        if name not in self.kits:
+            transport = StoryTransport(self.config.public_url, self.story_url)
+            kit = KitClient(
+                server=self.config.public_url,
+                kit_id=KIT["id"],
+                kit_version=KIT["version"],
+                root_key=self.root_key,
+                state_dir=self.directory / name,
+                transport=transport,
+                clock=lambda: self.clock().timestamp(),
+            )
+            self.kits[name] = kit, transport
+        return self.kits[name][0]
 
     def activated(self, kit: KitClient, token: str) -> str:
         return repr(kit.activate(token).code)
@@ -167,8 +172,8 @@ class _Story:
         reached = "reached the server" if result.reachable else "got no answer"
         self.say(f"  sync {reached}: {result.sent} reports sent, {result.remaining} kept, {result.verdict.code!r}.")
 
-    def offline(self, kit: KitClient, *, online: bool) -> None:
-        kit.transport.online = online
+    def internet(self, name: str, *, works: bool) -> None:
+        self.kits[name][1].online = works
 
     def say(self, words: str) -> None:
         self.plain_say(f"{self.clock.moment:%a %d %b %H:%M}  {words}")

@@ -39,6 +39,7 @@ NOUNS = (
     kit,
     trust,
     health,
+    metrics,
     openapi,
 )
 """What OpenAPI describes, in its order."""
@@ -57,8 +58,7 @@ def create_app(config: Config, clock: Clock = system_clock) -> Flask:
     app.extensions[CLOCK] = clock
     openapi.register(app, [noun.blueprint for noun in NOUNS])
     problems.handle_errors(app)
-    for blueprint in (docs.blueprint, metrics.blueprint):
-        app.register_blueprint(blueprint)
+    app.register_blueprint(docs.blueprint)
     metrics.measure(app)
     cors.open_to_kits(app, kit.CORS_METHODS)
     headers.protect(app)

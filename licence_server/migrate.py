@@ -40,7 +40,12 @@ def current_revision(database: Database) -> str | None:
 def is_empty(database: Database) -> bool:
     """Whether a database holds no table at all. Raises Unavailable."""
     with translated(), database.engine.connect() as connection:
-        return not inspect(connection).get_table_names()
+        return set(inspect(connection).get_table_names()) <= {"alembic_version"}
+
+
+def knows(revision: str) -> bool:
+    """Whether this release has the migration of that revision."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_alembic(None)).walk_revisions())
 
 
 def newest_revision() -> str:

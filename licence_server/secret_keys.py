@@ -76,6 +76,11 @@ def hash_secret(secret: str) -> bytes:
     return sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
+def make_passphrase() -> str:
+    """192 random bits in a form that can be written down."""
+    return "-".join(secrets.token_hex(4) for _ in range(6))
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that its owner alone can read, wholly or not at all, never over another."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,8 @@ from licence_server.services import idempotency
 from licence_server.services.idempotency import Answer
 
 KEY = r"[\x21-\x7e]{1,255}"
-ETAG = r'"[0-9]{1,18}"'
+
+_ETAG = r'"[0-9]{1,18}"'
 
 
 def seen_version(*, required: bool) -> int | None:
@@ -23,16 +24,16 @@ def seen_version(*, required: bool) -> int | None:
 
     Raises PreconditionRequired where it is missing, Stale where it is no version of ours.
     """
-    header = request.headers.get("If-Match", "").strip()
-    if not header:
+    header = request.headers.get("If-Match")
+    if header is None:
         if required:
             raise PreconditionRequired("if_match_missing", "Send If-Match with the ETag you have seen, or *.")
         return None
-    if header == "*":
+    if header.strip() == "*":
         return None
-    if re.fullmatch(ETAG, header) is None:
+    if re.fullmatch(_ETAG, header.strip()) is None:
         raise Stale("version_stale", "If-Match takes one ETag, as it was given, or *.")
-    return int(header.strip('"'))
+    return int(header.strip().strip('"'))
 
 
 def etag(version: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from marshmallow import Schema
 
 from licence_server.api.codes import AGAINST_THE_STATE, CODES
-from licence_server.api.conditions import ETAG, KEY
+from licence_server.api.conditions import KEY
 from licence_server.domain.scopes import Scope
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -31,7 +31,7 @@ IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "description": "The ETag of the version that you have seen, or `*`.",
-    "schema": {"type": "string", "pattern": rf"^({ETAG}|\*)$"},
+    "schema": {"type": "string"},
     "example": '"1"',
 }
 IDEMPOTENCY_KEY = {

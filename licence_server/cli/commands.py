@@ -6,8 +6,16 @@ import sys
 
 import click
 
+from licence_server.cli.api_keys import api_keys
+from licence_server.cli.audit import audit
+from licence_server.cli.backup import backup, restore
 from licence_server.cli.init import init, migrate
+<<<<<<< HEAD
 from licence_server.cli.kit import kit
+=======
+from licence_server.cli.installations import installations
+from licence_server.cli.keys import keys
+>>>>>>> main
 from licence_server.cli.kits import kits
 from licence_server.cli.licences import licences
 from licence_server.cli.operator import Operator
@@ -16,6 +24,7 @@ from licence_server.cli.refusals import Commands
 from licence_server.cli.report import report
 from licence_server.cli.serve import serve
 from licence_server.cli.tokens import tokens
+from licence_server.cli.usage import usage
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -31,7 +40,27 @@ def commands(context: click.Context) -> None:
     context.call_on_close(context.obj.close)
 
 
+<<<<<<< HEAD
 for command in (init, migrate, serve, organisations, kits, kit, licences, tokens, report):
+=======
+for command in (
+    init,
+    migrate,
+    serve,
+    organisations,
+    kits,
+    licences,
+    tokens,
+    installations,
+    report,
+    usage,
+    audit,
+    keys,
+    api_keys,
+    backup,
+    restore,
+):
+>>>>>>> main
     commands.add_command(command)
 
 

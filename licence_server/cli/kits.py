@@ -11,6 +11,7 @@ from licence_server.domain.text import one_line
 from licence_server.services import kits as services
 
 LONGEST = 200
+Items = tuple[tuple[str, str], ...]
 
 
 @click.group
@@ -21,17 +22,21 @@ def kits() -> None:
 @kits.command
 @click.argument("kit_id", type=SLUG)
 @click.argument("name")
+@click.argument("more", type=ITEM, nargs=-1, metavar="[ITEM_ID=TITLE]...")
 @click.option(
     "--item", "items", type=ITEM, multiple=True, required=True, help="A film or document; once for each, in order."
 )
 @json_option
 @click.pass_obj
-def add(operator: Operator, kit_id: str, name: str, items: tuple[tuple[str, str], ...], as_json: bool) -> None:
+def add(operator: Operator, kit_id: str, name: str, items: Items, more: Items, as_json: bool) -> None:
     """Add a kit, or new items to one that exists.
+
+    Further items may follow the first one: --item film-1="A title" film-2="Another".
 
     Run again for a kit that exists, under its name, it adds the items the kit does not have yet and takes
     over the titles given. Where nothing is new it refuses.
     """
+    items = (*items, *more)
     if len(dict(items)) < len(items):
         raise click.UsageError("The same --item is given twice.")
     kit = services.add_or_extend(

@@ -4,6 +4,7 @@ import click
 
 from licence_server.cli import views
 from licence_server.cli.operator import Operator
+from licence_server.cli.organisations_import import import_
 from licence_server.cli.output import print_list, print_record
 from licence_server.cli.pages import LIMIT, every
 from licence_server.cli.parameters import json_option
@@ -65,3 +66,6 @@ def list_(operator: Operator, sector: str | None, reference: str | None, search:
         as_json=as_json,
         empty="There are no such organisations.",
     )
+
+
+organisations.add_command(import_)

@@ -77,11 +77,6 @@ def note(text: str) -> None:
     click.echo(plain(text), err=True)
 
 
-def progress_console() -> Console:
-    """Where progress is shown: stderr, and only where that is a terminal."""
-    return Console(stderr=True)
-
-
 def _print_table(table: Table) -> None:
     console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
     needed = console.measure(table, options=console.options.update(max_width=100_000)).maximum

@@ -80,7 +80,6 @@ def keys(listed: KeyList) -> Fields:
     return {
         "root": listed.root,
         "signing": [_picked(row, "kid", "created_at", "retires_at") for row in listed.signing],
-        "keyset": {"version": listed.keyset_version, "expires_at": listed.expires_at},
     }
 
 

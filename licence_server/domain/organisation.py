@@ -14,7 +14,8 @@ from licence_server.domain.text import is_one_line
 LENGTHS = {"name": 200, "contact_email": 254, "sector": 100, "reference": 100}
 
 # Deliberately coarse: whether an address works only its owner can tell.
-EMAIL = r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s.,;<>()\"]+"
+_PLAIN = r"@\s,;<>()\"\x00-\x1f\x7f-\x9f"
+EMAIL = rf"[^{_PLAIN}]+@[^{_PLAIN}]+\.[^.{_PLAIN}]+"
 
 _EMAIL = re.compile(EMAIL)
 

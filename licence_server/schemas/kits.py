@@ -26,8 +26,9 @@ class _WithItems(Asked):
     @validates("items")
     def different(self, items: list[dict[str, str]], data_key: str) -> None:
         """Each id once."""
-        ids = [item["id"] for item in items]
-        repeated = {number: {"id": ["is given twice"]} for number, known in enumerate(ids) if known in ids[:number]}
+        # Items that are wrong themselves come here too, without what is wrong in them.
+        ids = [item.get("id") for item in items]
+        repeated = {number: {"id": ["is given twice"]} for number, one in enumerate(ids) if one and one in ids[:number]}
         if repeated:
             raise ValidationError(repeated)
 

@@ -1,6 +1,6 @@
 """The audit log: record what was done, list it, verify the chain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,22 +34,51 @@ def record(
     subject: `licence:ID` and the like. before, after: what changed; contact details are kept as keyed
     hashes, so that the log can stay for ever.
     """
-    head = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
-    entry = Entry(
-        number=head.number + 1,
-        at=now,
-        actor=actor,
-        action=action,
-        subject=subject,
-        reason=reason,
-        before=_kept(runtime, before),
-        after=_kept(runtime, after),
-    )
-    entry_hash = entry.hash_after(head.hash)
-    session.execute(insert(AuditEntry).values(**vars(entry), previous_hash=head.hash, hash=entry_hash))
-    session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=entry.number, hash=entry_hash))
-    session.expire(head)
-    return Head(entry.number, entry_hash)
+    acts = [Act(subject, before, after)]
+    return record_many(runtime, session, acts, now=now, actor=actor, action=action, reason=reason)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What one entry is about; see `record`."""
+
+    subject: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record_many(
+    runtime: Runtime,
+    session: Session,
+    acts: Iterable[Act],
+    *,
+    now: datetime,
+    actor: str,
+    action: str,
+    reason: str | None = None,
+) -> Head:
+    """The same act done to many things: an entry for each, chained in order."""
+    row = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
+    reached, entries = Head(row.number, row.hash), []
+    for act in acts:
+        entry = Entry(
+            number=reached.number + 1,
+            at=now,
+            actor=actor,
+            action=action,
+            subject=act.subject,
+            reason=reason,
+            before=_kept(runtime, act.before),
+            after=_kept(runtime, act.after),
+        )
+        entry_hash = entry.hash_after(reached.hash)
+        entries.append({**vars(entry), "previous_hash": reached.hash, "hash": entry_hash})
+        reached = Head(entry.number, entry_hash)
+    for start in range(0, len(entries), _CHUNK):
+        session.execute(insert(AuditEntry), entries[start : start + _CHUNK])
+    session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=reached.number, hash=reached.hash))
+    session.expire(row)
+    return reached
 
 
 def head(session: Session) -> Head:

@@ -1,7 +1,7 @@
 """Signs what a server signs, and what an attacker would: root keys, signing keys, any header, any claims.
 
-Shares no code with either package; PyJWT's primitives sign, the compact form is put together here, so that
-forms a careful library would refuse to write can be written.
+Shares no code with either package. The compact form is put together here, so that forms which a careful
+library would refuse to write can be written.
 """
 
 import hashlib
@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from jwt.algorithms import ECAlgorithm
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 
-_ES256 = ECAlgorithm(ECAlgorithm.SHA256)
+# RFC 6979: the same key and text give the same signature, so that vectors can be made again and compared.
+_ECDSA = ec.ECDSA(SHA256(), deterministic_signing=True)
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -24,7 +26,7 @@ def b64(data: bytes) -> str:
 
 def compact(header: dict[str, Any], payload: bytes, signature: bytes | None = None) -> str:
     parts = [b64(json.dumps(header).encode()), b64(payload)]
-    return ".".join(parts + [b64(signature or b"")])
+    return ".".join([*parts, b64(signature or b"")])
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,16 @@ class SigningKey:
     def kid(self) -> str:
         return self.jwk["kid"]
 
-    def sign(self, typ: str, claims: dict[str, Any], **header: Any) -> str:
+    def sign(self, typ: str, claims: dict[str, Any], /, **header: Any) -> str:
         return self.sign_bytes(typ, json.dumps(claims).encode(), **header)
 
-    def sign_bytes(self, typ: str, payload: bytes, **header: Any) -> str:
-        unsigned = compact({"alg": "ES256", "typ": typ, "kid": self.kid} | header, payload)[:-1]
-        return f"{unsigned}.{b64(_ES256.sign(unsigned.encode(), self.private))}"
+    def sign_bytes(self, typ: str, payload: bytes, /, **header: Any) -> str:
+        return self.sign_raw(json.dumps({"alg": "ES256", "typ": typ, "kid": self.kid} | header).encode(), payload)
+
+    def sign_raw(self, header: bytes, payload: bytes) -> str:
+        unsigned = f"{b64(header)}.{b64(payload)}"
+        r, s = decode_dss_signature(self.private.sign(unsigned.encode(), _ECDSA))
+        return f"{unsigned}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 
 def sign_hs256(secret: bytes, header: dict[str, Any], payload: bytes) -> str:
