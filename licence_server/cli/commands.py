@@ -10,12 +10,9 @@ from licence_server.cli.api_keys import api_keys
 from licence_server.cli.audit import audit
 from licence_server.cli.backup import backup, restore
 from licence_server.cli.init import init, migrate
-<<<<<<< HEAD
-from licence_server.cli.kit import kit
-=======
 from licence_server.cli.installations import installations
 from licence_server.cli.keys import keys
->>>>>>> main
+from licence_server.cli.kit import kit
 from licence_server.cli.kits import kits
 from licence_server.cli.licences import licences
 from licence_server.cli.operator import Operator
@@ -40,15 +37,13 @@ def commands(context: click.Context) -> None:
     context.call_on_close(context.obj.close)
 
 
-<<<<<<< HEAD
-for command in (init, migrate, serve, organisations, kits, kit, licences, tokens, report):
-=======
 for command in (
     init,
     migrate,
     serve,
     organisations,
     kits,
+    kit,
     licences,
     tokens,
     installations,
@@ -60,7 +55,6 @@ for command in (
     backup,
     restore,
 ):
->>>>>>> main
     commands.add_command(command)
 
 

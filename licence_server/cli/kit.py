@@ -6,10 +6,11 @@ from pathlib import Path
 from uuid import UUID
 
 import click
+from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from licence_server.cli.operator import Operator
-from licence_server.cli.output import note, print_json, print_line, print_record, progress_console
+from licence_server.cli.output import note, print_json, print_line, print_record
 from licence_server.cli.parameters import IDENTIFIER, SLUG, json_option
 from licence_server.services import kit_builds, kit_checks, qr_encoder
 
@@ -115,7 +116,7 @@ class _Bar:
 
 @contextmanager
 def _bar() -> Iterator[_Bar]:
-    console = progress_console()
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as drawn:
         yield _Bar(drawn)

@@ -92,7 +92,7 @@ def _file(row: Any) -> ManifestFile:
     path, size, sha256 = row["path"], row["size"], row["sha256"]
     if not isinstance(size, int) or isinstance(size, bool) or size < 0 or not _SHA256.fullmatch(sha256):
         raise ValueError
-    if stick.fault_of_path(path) is not None:
+    if stick.fault_of_path(_text(path)) is not None:
         raise ValueError
     return ManifestFile(path, size, sha256)
 
