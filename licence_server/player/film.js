@@ -8,6 +8,7 @@ Player.film = (function () {
   const TELL_EVERY = 5;
   let item = null;
   let address = null;
+  let begun = false;
   let told = 0;
   let completed = false;
 
@@ -23,7 +24,9 @@ Player.film = (function () {
     if (item === null) return;
     const seconds = watched() - told;
     const done = el("film").ended && !completed;
-    if (seconds <= 0 && !done) return;
+    const first = !begun && !el("film").paused;
+    if (seconds <= 0 && !done && !first) return;
+    begun = true;
     told += Math.max(seconds, 0);
     completed = completed || done;
     Player.memory.mark(item.id, completed ? "done" : "begun");
@@ -34,8 +37,8 @@ Player.film = (function () {
     leave();
     const video = el("film");
     item = chosen;
+    begun = completed = false;
     told = 0;
-    completed = false;
     el("stage").hidden = false;
     el("film-after").hidden = true;
     el("film-error").hidden = true;
@@ -86,7 +89,7 @@ Player.film = (function () {
     video.addEventListener("timeupdate", function () {
       if (watched() - told >= TELL_EVERY) tell();
     });
-    for (const name of ["pause", "seeking"]) video.addEventListener(name, tell);
+    for (const name of ["playing", "pause", "seeking"]) video.addEventListener(name, tell);
     video.addEventListener("ended", ended);
     video.addEventListener("error", function () {
       if (item === null) return;

@@ -52,10 +52,15 @@ class Shop:
         return dict(json.loads(script.removeprefix("window.KIT_CONFIG = ").removesuffix(";\n")))
 
 
+@pytest.fixture(scope="module")
+def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> SqliteServer:
+    """One kind of database is enough: what a build asks of it is plain."""
+    return SqliteServer(tmp_path_factory.mktemp("sqlite"))
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    """On one kind of database: what a build asks of it is plain."""
-    deployment = Deployment(tmp_path, SqliteServer(tmp_path).migrated())
+def shop(sqlite_server: SqliteServer, tmp_path: Path) -> Iterator[Shop]:
+    deployment = Deployment(tmp_path, sqlite_server.migrated())
     yield Shop(deployment, tmp_path, CliRunner())
     deployment.close()
 
