@@ -6,11 +6,16 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from click.testing import CliRunner
+from sqlalchemy import delete
 
 from licence_server.cli.commands import commands
 from licence_server.cli.operator import Operator
+from licence_server.config import load
+from licence_server.models import InstallationToken
+from licence_server.services.runtime import open_runtime
 from tests.support.server import Server
 
 _numbers = itertools.count(1)
@@ -52,6 +57,16 @@ class Handout:
         done = CliRunner().invoke(commands, [*arguments, *options], obj=operator)
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
+
+    def switch_off(self, installation_id: str) -> None:
+        self._json("installations", "revoke", installation_id)
+
+    def forget(self, installation_id: str) -> None:
+        """What a restore from a backup of before the activation would do."""
+        runtime = open_runtime(load(self.server.environ, self.server.directory))
+        with runtime.database.writing() as session:
+            session.execute(delete(InstallationToken).where(InstallationToken.installation_id == UUID(installation_id)))
+        runtime.database.close()
 
     @property
     def installations(self) -> list[dict[str, Any]]:

@@ -12,8 +12,27 @@ def test_plain_paths_are_taken(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/a", "a//b", "../a", "a/./b", "a:b", "a?", 'a"b', "a\\b", "a|b", "a*", "a<b", "a\x01b", "a.", "a ", " a"]
-    + ["con", "CON.txt", "films/Nul.webm", "com1", "lpt9.x", "x" * 201],
+    [
+        *(
+            "",
+            "/a",
+            "a//b",
+            "../a",
+            "a/./b",
+            "a:b",
+            "a?",
+            'a"b',
+            "a\\b",
+            "a|b",
+            "a*",
+            "a<b",
+            "a\x01b",
+            "a.",
+            "a ",
+            " a",
+        ),
+        *("con", "CON.txt", "films/Nul.webm", "com1", "lpt9.x", "x" * 201),
+    ],
 )
 def test_paths_that_a_stick_cannot_hold_are_refused(path: str) -> None:
     assert fault_of_path(path) is not None

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from examples import make_films
-from tests.support.chromium import chromium
+from tests.support.chromium import FLAGS, executable
 from tests.support.databases import SqliteServer
 from tests.support.handout import Handout
 from tests.support.server import Server, running
@@ -19,10 +19,17 @@ SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", "build/screenshots"))
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     expect.set_options(timeout=PATIENCE)
-    with chromium() as started:
+    with sync_playwright() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

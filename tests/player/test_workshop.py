@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.support.handout import Handout
@@ -29,13 +28,14 @@ def test_the_headcount_may_be_corrected_at_the_end(trainer: Trainer, handout: Ha
     assert handout.attendances() == (1, 15)
 
 
-@pytest.mark.parametrize("typed", ["", "0", "-3", "5001", "12.5", "twelve", "1e3"])
-def test_a_headcount_that_is_none_starts_nothing(trainer: Trainer, handout: Handout, typed: str) -> None:
+def test_a_headcount_that_is_none_starts_nothing(trainer: Trainer, handout: Handout) -> None:
     trainer.opens().activates(handout.token)
-    trainer.page.get_by_label("How many people are taking part?").fill(typed)
-    trainer.button("Start the workshop").click()
-    trainer.reads("Please give a whole number from 1 to 5000.")
-    expect(trainer.page.get_by_label("How many people are taking part?")).to_be_focused()
+    field = trainer.page.get_by_label("How many people are taking part?")
+    for typed in ("", "0", "-3", "5001", "12.5", "many", "1e3"):
+        field.fill(typed)
+        trainer.button("Start the workshop").click()
+        trainer.reads("Please give a whole number from 1 to 5000.")
+        expect(field).to_be_focused()
 
 
 def test_on_my_own_counts_one_learner(trainer: Trainer, handout: Handout) -> None:
