@@ -33,6 +33,7 @@ Player.reporting = (function () {
 
   /* What a sync came to, in a sentence. */
   function told(result) {
+    if (result.verdict.code === "reactivation_needed") return "The server answered, and asks for this kit to be set up again.";
     if (!result.reachable) return "The server did not answer. Nothing is lost: what was recorded stays here.";
     const sent = result.sent ? Player.words.count(result.sent, "report was", "reports were") + " received. Thank you."
       : "The team has everything from here.";

@@ -61,6 +61,9 @@ Player.words = (function () {
     token_revoked: "This token was withdrawn. Ask CONTACT for a new one.",
     token_expired: "This token could be used until a day that is over. Ask CONTACT for a new one.",
     token_used_up: "This token has been used as often as it may be. Ask CONTACT for a new one.",
+    seat_limit_reached: "All places are taken. Your organisation may use the kit in a set number of places. On a PC that no " +
+      "longer shows the films, open “Reporting” and give its place back; or ask CONTACT for more places. Then press " +
+      "“Activate” again.",
     kit_mismatch: "This token is for another kit. Look for the one that belongs to this stick, or ask CONTACT.",
     no_answer: "The server did not answer. Check the internet connection and try again. In some networks a sign-in page " +
       "comes first. Or open “No internet on this PC?” below.",
