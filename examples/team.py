@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from licence_server.domain.licence import LicenceTerms
+from licence_server.domain.period import Period
 from licence_server.models import Organisation
 from licence_server.services import activation_tokens, audit, kits, licences, organisations, reports, usage_checks
 from licence_server.services.licences import LicenceView
-from licence_server.services.reports import Period
 from licence_server.services.runtime import Runtime
 
 KIT: dict[str, Any] = tomllib.loads(Path(__file__).with_name("kit.toml").read_text())

@@ -6,10 +6,10 @@ from licence_server.api import cursors
 from licence_server.api.context import now, runtime
 from licence_server.api.team import Reply, endpoint
 from licence_server.api.team import blueprint as team_blueprint
+from licence_server.domain.period import Period
 from licence_server.domain.scopes import Scope
 from licence_server.schemas.usage_summaries import SummaryQuery, TotalQuery, UsageReportDocument, UsageSummaryList
 from licence_server.services import reports
-from licence_server.services.reports import Period
 
 blueprint = team_blueprint("usage-summaries", "Who used it, and how much of the field these figures cover.")
 

@@ -8,8 +8,8 @@ from licence_server.cli import report_page
 from licence_server.cli.operator import Operator
 from licence_server.cli.output import note, print_json
 from licence_server.cli.parameters import DAY
+from licence_server.domain.period import Period
 from licence_server.services import reports
-from licence_server.services.reports import Period
 
 
 @click.command
