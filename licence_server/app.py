@@ -5,10 +5,44 @@ from datetime import UTC, datetime
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from licence_server.api import bodies, cors, health, kit, metrics, problems, trust
+from licence_server.api import (
+    activation_tokens,
+    audit_entries,
+    bodies,
+    cors,
+    docs,
+    headers,
+    health,
+    installations,
+    kit,
+    kits,
+    licence_acts,
+    metrics,
+    openapi,
+    organisations,
+    problems,
+    trust,
+    usage_summaries,
+)
 from licence_server.api.context import CLOCK, RUNTIME, Clock
 from licence_server.config import Config
 from licence_server.services.runtime import open_runtime
+
+NOUNS = (
+    organisations,
+    kits,
+    licence_acts,
+    activation_tokens,
+    installations,
+    usage_summaries,
+    audit_entries,
+    kit,
+    trust,
+    health,
+    metrics,
+    openapi,
+)
+"""What OpenAPI describes, in its order."""
 
 
 def system_clock() -> datetime:
@@ -18,15 +52,16 @@ def system_clock() -> datetime:
 
 def create_app(config: Config, clock: Clock = system_clock) -> Flask:
     """The application of one deployment. Raises ConfigError, Unavailable."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = bodies.MAX_SENT
     app.extensions[RUNTIME] = open_runtime(config)
     app.extensions[CLOCK] = clock
+    openapi.register(app, [noun.blueprint for noun in NOUNS])
     problems.handle_errors(app)
-    for blueprint in (kit.blueprint, trust.blueprint, health.blueprint, metrics.blueprint):
-        app.register_blueprint(blueprint)
+    app.register_blueprint(docs.blueprint)
     metrics.measure(app)
     cors.open_to_kits(app, kit.CORS_METHODS)
+    headers.protect(app)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -80,7 +80,11 @@ def load(environ: Mapping[str, str], directory: Path) -> Config:
 
 
 def _dotenv(path: Path) -> dict[str, str]:
-    return {k: v or "" for k, v in dotenv_values(path, interpolate=False).items() if k.startswith(PREFIX)}
+    try:
+        values = dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({error.__class__.__name__}).") from None
+    return {name: value or "" for name, value in values.items() if name.startswith(PREFIX)}
 
 
 def _whole(name: str, text: str, low: int, high: int) -> int:
@@ -111,6 +115,8 @@ def _public_url(text: str) -> str:
 def _database_url(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
         raise ConfigError(f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if text == "sqlite:///" or ":memory:" in text or "mode=memory" in text:
+        raise ConfigError(f"{PREFIX}DATABASE_URL must name a file: several processes share the database.")
     return text
 
 

@@ -20,9 +20,11 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import MetaData
@@ -34,6 +36,7 @@ Result = TypeVar("Result")
 
 SAFE_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 10_000
+ATTEMPTS = 8
 
 
 class Moment(TypeDecorator[datetime]):
@@ -120,13 +123,14 @@ class Database:
                 self._joined.reset(mark)
 
     def write(self, use_case: Callable[[Session], Result]) -> Result:
-        """Run a use case in one transaction; once more if another inserted the same key meanwhile."""
-        try:
-            with self.writing() as session:
-                return use_case(session)
-        except IntegrityError:
-            if self._joined.get() is not None:
-                raise
+        """Run a use case in one transaction; again where another got in its way: the same key, a deadlock."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                with self.writing() as session:
+                    return use_case(session)
+            except (IntegrityError, Unavailable) as error:
+                if self._joined.get() is not None or not _is_collision(error):
+                    raise
         with self.writing() as session:
             return use_case(session)
 
@@ -150,12 +154,27 @@ class Database:
 def translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, PoolTimeout) as error:
         raise Unavailable("database_unavailable", "The database cannot answer now; try again shortly.") from error
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
         raise Unavailable("database_unavailable", "The database went away; try again shortly.") from error
+
+
+def _is_collision(error: IntegrityError | Unavailable) -> bool:
+    """Whether another transaction's act was the reason, so that the same act may go well now."""
+    if isinstance(error, IntegrityError):
+        return True
+    origin = getattr(error.__cause__, "orig", None)
+    return isinstance(origin, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
+
+
+def cause_of(error: BaseException | None) -> str | None:
+    """What the database itself said, in one line; None where an error does not come from a database."""
+    if not isinstance(error, DBAPIError):
+        return None
+    return str(error.orig).strip().partition("\n")[0]
 
 
 def sqlite_module() -> ModuleType:
@@ -202,6 +221,11 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # libpq's own message may repeat a part of the password.
+        raise ConfigError("LICENCE_SERVER_DATABASE_URL is not an address that libpq understands.") from None
     return create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(url, connect_timeout=5),

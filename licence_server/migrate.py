@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from licence_server.database import Database, translated
 
@@ -35,6 +35,17 @@ def current_revision(database: Database) -> str | None:
     """The revision a database is at; None for an empty one. Raises Unavailable."""
     with translated(), database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_empty(database: Database) -> bool:
+    """Whether a database holds no table at all. Raises Unavailable."""
+    with translated(), database.engine.connect() as connection:
+        return set(inspect(connection).get_table_names()) <= {"alembic_version"}
+
+
+def knows(revision: str) -> bool:
+    """Whether this release has the migration of that revision."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_alembic(None)).walk_revisions())
 
 
 def newest_revision() -> str:

@@ -33,7 +33,7 @@ class SecretKeys:
     def load(cls, path: Path) -> "SecretKeys":
         """Read the file. Raises ConfigError."""
         try:
-            return cls(path.read_text().split())
+            return cls([line.strip() for line in path.read_text().splitlines() if line.strip()])
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"The secret key file {path} cannot be read ({error.__class__.__name__}).") from None
 
@@ -57,6 +57,11 @@ class SecretKeys:
         """32 bytes, the same for ever for one installation and one secret."""
         return hmac.digest(self.message_secrets[kid], installation_id.encode(), "sha256")
 
+    @property
+    def cursor_key(self) -> bytes:
+        """Authenticates the cursors of the API's lists."""
+        return _derived(self._lines[-1], "cursor")
+
     def hash_contact(self, text: str) -> str:
         """A contact detail as the audit log keeps it."""
         return "hmac-sha256:" + hmac.digest(_derived(self._lines[0], "contact"), text.encode(), "sha256").hex()
@@ -69,6 +74,11 @@ class SecretKeys:
 def hash_secret(secret: str) -> bytes:
     """How tokens and keys are kept: they carry over 128 random bits, so one plain hash is enough."""
     return sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def make_passphrase() -> str:
+    """192 random bits in a form that can be written down."""
+    return "-".join(secrets.token_hex(4) for _ in range(6))
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -20,11 +20,17 @@ MAX_EXPANDED = 8 << 20
 _DRAINED = 64 << 20
 
 
-def read_json() -> Any:
-    """The decoded JSON body. Raises UnsupportedMedia, TooLarge, Malformed."""
+def read_json(*, optional: bool = False) -> Any:
+    """The decoded JSON body; optional: no body at all is an empty object.
+
+    Raises UnsupportedMedia, TooLarge, Malformed.
+    """
+    sent = _received()
+    if optional and not sent:
+        return {}
     if request.mimetype != "application/json":
         raise UnsupportedMedia("media_type_unsupported", "Send the body as application/json.")
-    data = _expanded(_received(), request.headers.get("Content-Encoding", "identity").strip().lower())
+    data = _expanded(sent, request.headers.get("Content-Encoding", "identity").strip().lower())
     return decode_json(data)
 
 

@@ -2,8 +2,10 @@
 
 A kit is a page opened from file://, so its origin is `null` and any origin must do; there are no cookies
 to protect, a kit proves itself by its token. The team's endpoints get no CORS headers at all, even where
-they share an address with a kit's (GET and DELETE of an installation), which is why this goes by endpoint.
+they share an address with a kit's (GET and DELETE of an installation): it goes by address and method.
 """
+
+import re
 
 from flask import Flask, Response, request
 
@@ -12,11 +14,16 @@ _ALLOWED_HEADERS = "Authorization, Content-Type, Content-Encoding"
 
 def open_to_kits(app: Flask, methods: dict[str, str]) -> None:
     """Let pages of any origin use these methods. methods: URL rule to method."""
+    # By address, not by the rule that was found: a page must be able to read a 404 too.
+    addresses = [(re.compile(re.sub(r"<[^>]+>", "[^/]+", rule)), method) for rule, method in methods.items()]
+
+    def is_open(wanted: str) -> bool:
+        return any(wanted == method and address.fullmatch(request.path) for address, method in addresses)
 
     @app.before_request
     def preflight() -> Response | None:
         wanted = request.headers.get("Access-Control-Request-Method")
-        if request.method != "OPTIONS" or wanted is None or not _is_open(methods, wanted):
+        if request.method != "OPTIONS" or wanted is None or not is_open(wanted):
             return None
         response = Response(status=204)
         response.headers["Access-Control-Allow-Methods"] = wanted
@@ -26,16 +33,9 @@ def open_to_kits(app: Flask, methods: dict[str, str]) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        method = (
-            request.headers.get("Access-Control-Request-Method", "") if request.method == "OPTIONS" else request.method
-        )
-        if _is_open(methods, method):
+        preflighted = request.headers.get("Access-Control-Request-Method", "")
+        if is_open(preflighted if request.method == "OPTIONS" else request.method):
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = "Retry-After"
             response.headers["Cache-Control"] = "no-store"
         return response
-
-
-def _is_open(methods: dict[str, str], method: str) -> bool:
-    rule = request.url_rule.rule if request.url_rule is not None else ""
-    return methods.get(rule) == method

@@ -3,14 +3,17 @@
 import json
 from base64 import urlsafe_b64encode
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from flask import Blueprint, Response, request
+from flask_smorest import Blueprint as DescribedBlueprint
 from msgspec import UNSET
 
 from licence_server.api import bodies
 from licence_server.api.context import bearer_token, now, runtime
+from licence_server.api.describe import ALWAYS, INSTALLATION_TOKEN, OF_BODIES, described, problems
 from licence_server.domain.verdict import Verdict
 from licence_server.schemas import shapes
 from licence_server.schemas.kit import (
@@ -25,7 +28,7 @@ from licence_server.services import activations, installations, syncs
 from licence_server.services.activations import Activation
 from licence_server.services.syncs import CheckIn
 
-blueprint = Blueprint("kit", __name__, url_prefix="/api/v1")
+blueprint: Blueprint = DescribedBlueprint("kit", __name__, url_prefix="/api/v1", description="What kits call.")
 
 CORS_METHODS = {
     "/api/v1/activations": "POST",
@@ -33,8 +36,32 @@ CORS_METHODS = {
     "/api/v1/installations/<uuid:installation_id>": "DELETE",
 }
 
+_TOKEN_REFUSED = ("token_missing", "installation_token_unknown")
+
+
+def _body(name: str) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+
 
 @blueprint.post("/activations")
+@described(
+    operationId="activate",
+    security=[],
+    requestBody={"required": True, **_body("ActivationRequest")},
+    responses={
+        200: {"description": "It holds its seat already.", **_body("ActivationResponse")},
+        201: {"description": "It took a seat.", **_body("ActivationResponse")},
+        **problems(
+            (
+                *ALWAYS,
+                *OF_BODIES,
+                *("token_unknown", "token_revoked", "token_expired", "installation_elsewhere"),
+                *("installation_revoked", "kit_mismatch", "licence_revoked", "licence_suspended"),
+                *("licence_expired", "licence_pending", "token_used_up", "seat_limit_reached", "too_many_attempts"),
+            )
+        ),
+    },
+)
 def activate() -> Response:
     """Activate an installation."""
     body = shapes.load(bodies.read_json(), ActivationRequest)
@@ -63,6 +90,15 @@ def activate() -> Response:
 
 
 @blueprint.post("/sync")
+@described(
+    operationId="sync",
+    security=[{INSTALLATION_TOKEN: []}],
+    requestBody={"required": True, **_body("SyncRequest")},
+    responses={
+        200: {"description": "The verdict, and what became of each report.", **_body("SyncResponse")},
+        **problems((*ALWAYS, *OF_BODIES, *_TOKEN_REFUSED)),
+    },
+)
 def sync() -> Response:
     """Take reports, answer with the verdict and a lease."""
     token = bearer_token()
@@ -83,6 +119,14 @@ def sync() -> Response:
 
 
 @blueprint.delete("/installations/<uuid:installation_id>")
+@described(
+    operationId="release",
+    security=[{INSTALLATION_TOKEN: []}],
+    responses={
+        204: {"description": "The seat is free."},
+        **problems((*ALWAYS, *_TOKEN_REFUSED, "not_found", "installation_unknown")),
+    },
+)
 def release(installation_id: UUID) -> Response:
     """Give the seat back; again is no error."""
     installations.give_back(runtime(), installation_id, bearer_token(), now=now())

@@ -8,10 +8,13 @@ import os
 import time
 
 from flask import Blueprint, Flask, Response, g, request
+from flask_smorest import Blueprint as DescribedBlueprint
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-blueprint = Blueprint("metrics", __name__)
+from licence_server.api.describe import described, problems
+
+blueprint: Blueprint = DescribedBlueprint("metrics", __name__, description="Numbers for Prometheus.")
 
 REQUESTS = Counter("licence_server_requests", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram("licence_server_request_seconds", "Time to answer.", ["method", "route"])
@@ -36,6 +39,14 @@ def measure(app: Flask) -> None:
 
 
 @blueprint.get("/metrics")
+@described(
+    operationId="metrics",
+    security=[],
+    responses={
+        200: {"description": "Text.", "content": {"text/plain": {"schema": {"type": "string"}}}},
+        **problems(["internal_error"]),
+    },
+)
 def metrics() -> Response:
     """Prometheus text format."""
     registry: CollectorRegistry = REGISTRY

@@ -13,6 +13,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from licence_server.api import bodies
+from licence_server.api.codes import CODES
 from licence_server.domain import errors
 from licence_server.domain.errors import LicenceServerError
 
@@ -72,7 +73,7 @@ def _of_http(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
         bodies.drain()
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
-    response = problem(status, code, error.description or status.phrase)
+    response = problem(status, code, CODES[code][1] if code in CODES else status.phrase)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "location"):
             response.headers[name] = value

@@ -7,19 +7,30 @@ describe the endpoints in OpenAPI (docs/decisions/0002).
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from licence_server.domain.usage_report import Moment
+from licence_server.domain.usage_report import Moment, Report
 
 MAX_REPORTS = 500
 
-Text = Annotated[str, Meta(min_length=1, max_length=50)]
+_REF = "#/components/schemas/{name}"
+_NO_NUL = {"pattern": r"^[^\x00]*$"}
+
+Text = Annotated[str, Meta(min_length=1, max_length=50, extra_json_schema=_NO_NUL)]
+AnyReport = Annotated[
+    Any,
+    Meta(
+        description="A usage report. Anything else is taken too, and refused alone in `results`.",
+        extra_json_schema={"anyOf": [{"$ref": _REF.format(name=name)} for name in ("Session", "Feedback")] + [{}]},
+    ),
+]
 
 
 class KitVersion(Struct, forbid_unknown_fields=True, frozen=True):
     """Which build of which kit asks."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=64)]
+    id: Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema=_NO_NUL)]
     version: Text
 
 
@@ -33,18 +44,18 @@ class Client(Struct, forbid_unknown_fields=True, frozen=True):
 class ActivationRequest(Struct, forbid_unknown_fields=True, frozen=True):
     """POST /activations."""
 
-    activation_token: Annotated[str, Meta(max_length=200)]
+    activation_token: Annotated[str, Meta(max_length=200, extra_json_schema=_NO_NUL)]
     installation_id: UUID
     kit: KitVersion
     client: Client
-    label: Annotated[str, Meta(max_length=100)] | None = None
+    label: Annotated[str, Meta(max_length=100, extra_json_schema=_NO_NUL)] | None = None
 
 
 class SyncRequest(Struct, forbid_unknown_fields=True, frozen=True):
     """POST /sync. Each report is judged on its own, so here it may be anything."""
 
     sent_at: Moment
-    reports: Annotated[list[Any], Meta(max_length=MAX_REPORTS)] = []
+    reports: Annotated[list[AnyReport], Meta(max_length=MAX_REPORTS)] = []
     usage_reporting: Literal["on", "off"] | UnsetType = UNSET
 
 
@@ -88,3 +99,10 @@ class ActivationResponse(Struct, frozen=True):
     keyset: str
     roots: list[str]
     server_time: str
+
+
+def components() -> dict[str, Any]:
+    """The JSON Schemas of all this by name, reports included, for OpenAPI."""
+    shapes = (ActivationRequest, ActivationResponse, SyncRequest, SyncResponse, Report)
+    found: dict[str, Any] = msgspec.json.schema_components(shapes, ref_template=_REF)[1]
+    return found

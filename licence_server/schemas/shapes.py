@@ -17,7 +17,7 @@ def load(raw: Any, shape: type[Shape]) -> Shape:
     """A struct from a decoded JSON value. Raises Invalid with an entry for each field that is wrong."""
     try:
         loaded = msgspec.convert(raw, shape)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
         errors = dict(_errors(raw, shape, "")) or {"body": str(error)}
         raise Invalid("body_invalid", _sentence(errors), errors) from error
     unstorable = {path: "holds a NUL or a lone surrogate" for path, text in _texts(loaded, "") if not is_storable(text)}
@@ -34,7 +34,7 @@ def _errors(raw: Any, shape: type[Struct], prefix: str) -> Iterator[tuple[str, s
     known = {field.encode_name: field for field in fields(shape)}
     for name in raw:
         if name not in known:
-            yield f"{prefix}{_printable(name)}", "is not a known field"
+            yield f"{prefix}{printable(name)}", "is not a known field"
     for name, field in known.items():
         if name not in raw:
             if field.required:
@@ -45,7 +45,10 @@ def _errors(raw: Any, shape: type[Struct], prefix: str) -> Iterator[tuple[str, s
             try:
                 msgspec.convert(raw[name], field.type)
             except msgspec.ValidationError as error:
-                yield f"{prefix}{name}", _printable(str(error).replace(" - at `$", " at `"))
+                yield f"{prefix}{name}", printable(str(error).replace(" - at `$", " at `"))
+            except UnicodeEncodeError:
+                # msgspec itself raises it where it looks a text up: a choice, a moment, a UUID.
+                yield f"{prefix}{name}", "holds a lone surrogate"
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -62,5 +65,6 @@ def _sentence(errors: dict[str, str]) -> str:
     return "; ".join(f"{field}: {text}" for field, text in list(errors.items())[:10])
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Foreign text, fit to be shown: at most 300 characters, what no encoding carries replaced."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")[:300]

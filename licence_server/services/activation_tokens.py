@@ -96,6 +96,17 @@ def get(runtime: Runtime, token_id: UUID) -> ActivationToken:
     return token
 
 
+def status(token: ActivationToken, now: datetime) -> str:
+    """revoked, expired, used_up or active: the first that applies, in the order of the contract's codes."""
+    if token.revoked_at is not None:
+        return "revoked"
+    if token.expires_at is not None and now >= token.expires_at:
+        return "expired"
+    if token.uses_limit is not None and token.uses >= token.uses_limit:
+        return "used_up"
+    return "active"
+
+
 def list_page(
     runtime: Runtime, *, limit: int, cursor: str | None, licence_id: UUID | None = None
 ) -> Page[ActivationToken]:

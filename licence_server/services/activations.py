@@ -94,7 +94,7 @@ def _activate(
         installation = _new_installation(asked, licence, now)
     else:
         _rebind(installation, licence)
-    if not leases.has_seat(session, installation, licence, now) and not holds_seat:
+    if not leases.has_seat(session, installation, licence, now):
         raise Conflict(SEAT_LIMIT_REACHED.code, SEAT_LIMIT_REACHED.detail)
 
     installation.kit_version = asked.kit_version

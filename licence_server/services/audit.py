@@ -1,6 +1,6 @@
 """The audit log: record what was done, list it, verify the chain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,28 +34,63 @@ def record(
     subject: `licence:ID` and the like. before, after: what changed; contact details are kept as keyed
     hashes, so that the log can stay for ever.
     """
-    head = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
-    entry = Entry(
-        number=head.number + 1,
-        at=now,
-        actor=actor,
-        action=action,
-        subject=subject,
-        reason=reason,
-        before=_kept(runtime, before),
-        after=_kept(runtime, after),
-    )
-    entry_hash = entry.hash_after(head.hash)
-    session.execute(insert(AuditEntry).values(**vars(entry), previous_hash=head.hash, hash=entry_hash))
-    session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=entry.number, hash=entry_hash))
-    session.expire(head)
-    return Head(entry.number, entry_hash)
+    acts = [Act(subject, before, after)]
+    return record_many(runtime, session, acts, now=now, actor=actor, action=action, reason=reason)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What one entry is about; see `record`."""
+
+    subject: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record_many(
+    runtime: Runtime,
+    session: Session,
+    acts: Iterable[Act],
+    *,
+    now: datetime,
+    actor: str,
+    action: str,
+    reason: str | None = None,
+) -> Head:
+    """The same act done to many things: an entry for each, chained in order."""
+    row = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
+    reached, entries = Head(row.number, row.hash), []
+    for act in acts:
+        entry = Entry(
+            number=reached.number + 1,
+            at=now,
+            actor=actor,
+            action=action,
+            subject=act.subject,
+            reason=reason,
+            before=_kept(runtime, act.before),
+            after=_kept(runtime, act.after),
+        )
+        entry_hash = entry.hash_after(reached.hash)
+        entries.append({**vars(entry), "previous_hash": reached.hash, "hash": entry_hash})
+        reached = Head(entry.number, entry_hash)
+    for start in range(0, len(entries), _CHUNK):
+        session.execute(insert(AuditEntry), entries[start : start + _CHUNK])
+    session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=reached.number, hash=reached.hash))
+    session.expire(row)
+    return reached
 
 
 def head(session: Session) -> Head:
     """Where the chain ends now."""
     row = session.get_one(AuditHead, 1)
     return Head(row.number, row.hash)
+
+
+def read_head(runtime: Runtime) -> Head:
+    """The same, for whoever wants to note it."""
+    with runtime.database.reading() as session:
+        return head(session)
 
 
 def list_entries(
@@ -95,9 +130,11 @@ def verify(runtime: Runtime, noted: Head | None = None) -> ChainCheck:
                 faults.append(f"entry {row.number} was edited")
             reached = Head(row.number, row.hash)
             noted_seen = noted_seen or reached == noted
-        stored = head(session)
-    if stored != reached:
-        faults.append(f"the chain ends at {reached.number}, its head says {stored.number}: the tail was cut")
+        stored = session.get(AuditHead, 1)
+    if stored is None:
+        faults.append("the head of the chain is missing")
+    elif (stored.number, stored.hash) != (reached.number, reached.hash):
+        faults.append(f"the chain ends at {reached.number}, its head says {stored.number}: one of them was changed")
     if not noted_seen:
         faults.append(f"the noted head {noted} is not in the chain: the tail was cut or rewritten")
     return ChainCheck(reached.number, reached, faults)

@@ -45,7 +45,7 @@ def once(
     """
 
     def use_case(session: Session) -> Answer:
-        session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at <= now - KEPT))
+        forget(session, now)
         known = session.get(IdempotencyRecord, (api_key_id, key))
         if known is not None:
             if known.fingerprint != fingerprint:
@@ -62,3 +62,8 @@ def once(
         return answer
 
     return runtime.database.write(use_case)
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete records that have had their day."""
+    session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at <= now - KEPT))

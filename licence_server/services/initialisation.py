@@ -1,7 +1,6 @@
 """`init`: everything a deployment needs before its first kit, made once."""
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from licence_server.migrate import migrate
 from licence_server.models import Person, Root, Setting
-from licence_server.secret_keys import SecretKeys, write_private
+from licence_server.secret_keys import SecretKeys, make_passphrase, write_private
 from licence_server.services import audit, keys
 from licence_server.services.runtime import Runtime
 from licence_server.signing import Jwk, PrivateKey
@@ -40,7 +39,7 @@ def initialise(
     migrate(runtime.database)
     made_up = None
     if passphrase is None:
-        passphrase = made_up = "-".join(secrets.token_hex(4) for _ in range(6))
+        passphrase = made_up = make_passphrase()
     with runtime.database.writing() as session:
         keys.lock_all(session)
         if session.scalar(select(func.count()).select_from(Root)):

@@ -11,24 +11,24 @@ from licence_server.domain.errors import Unauthenticated
 from licence_server.models import Installation, InstallationToken
 from licence_server.secret_keys import hash_secret
 
-_KEPT = 20
+_UNUSED_KEPT = 1000
 
 
 def issue(session: Session, installation_id: UUID, now: datetime) -> str:
-    """A new token. Older ones live until a newer one is used, or too many were asked for."""
+    """A new token. Older ones live until a newer one is used.
+
+    Of those never used the newest thousand are kept, so that a client gone wild cannot fill the table.
+    """
+    unused = (InstallationToken.installation_id == installation_id, InstallationToken.used_at.is_(None))
     newest = (
         select(InstallationToken.id)
-        .where(InstallationToken.installation_id == installation_id)
+        .where(*unused)
         .order_by(InstallationToken.id.desc())
-        .offset(_KEPT - 1)
+        .offset(_UNUSED_KEPT - 1)
         .limit(1)
         .scalar_subquery()
     )
-    session.execute(
-        delete(InstallationToken).where(
-            InstallationToken.installation_id == installation_id, InstallationToken.id <= newest
-        )
-    )
+    session.execute(delete(InstallationToken).where(*unused, InstallationToken.id <= newest))
     token = secrets.token_urlsafe(32)
     session.add(InstallationToken(installation_id=installation_id, token_hash=hash_secret(token), created_at=now))
     return token

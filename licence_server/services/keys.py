@@ -188,9 +188,9 @@ def _require_root(root: Root, key: PrivateKey) -> None:
 
 
 def _append_signing_key(path: Path, key: PrivateKey) -> None:
-    """The file with one more key, replaced in one step."""
+    """The file with one more key, replaced in one step; where it was lost, one with the new key alone."""
     draft = path.with_name(f".{path.name}.{key.kid[:8]}")
-    write_private(draft, path.read_bytes() + key.pem())
+    write_private(draft, (path.read_bytes() if path.exists() else b"") + key.pem())
     draft.replace(path)
 
 

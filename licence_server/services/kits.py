@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from licence_server.domain.errors import Conflict, not_found
 from licence_server.models import Kit, KitItem
@@ -46,6 +48,7 @@ def update(
     with runtime.database.writing() as session:
         kit = _load(session, kit_id, lock=True)
         require_version(kit.version, version)
+        before = _details(kit)
         known = {item.item_id: item for item in kit.items}
         for item_id, title in (items or {}).items():
             if item_id in known:
@@ -53,9 +56,28 @@ def update(
         _append(kit, {item_id: title for item_id, title in (items or {}).items() if item_id not in known})
         kit.name = name or kit.name
         kit.updated_at = now
+        # Items are rows of their own; a change to one of them is a new version of the kit all the same.
+        flag_modified(kit, "updated_at")
         session.flush()
-        _record(runtime, session, kit, now=now, actor=actor, action="kit_changed")
+        _record(runtime, session, kit, now=now, actor=actor, action="kit_changed", before=before)
     return kit
+
+
+def add_or_extend(
+    runtime: Runtime, kit_id: str, *, now: datetime, actor: str, name: str, items: Mapping[str, str]
+) -> Kit:
+    """Add a kit; where one of that id and name exists, add the items it lacks and take over the titles.
+
+    Raises Conflict where the kit has another name, or nothing of this is new.
+    """
+    with runtime.database.writing() as session:
+        kit = session.get(Kit, kit_id, with_for_update=True)
+        if kit is None:
+            return add(runtime, now=now, actor=actor, kit_id=kit_id, name=name, items=items)
+        known = {item.item_id: item.title for item in kit.items}
+        if kit.name != name or {**known, **items} == known:
+            raise Conflict("kit_exists", f"There is a kit {kit_id} already, {kit.name!r}, and nothing new for it.")
+        return update(runtime, kit_id, now=now, actor=actor, items=items)
 
 
 def get(runtime: Runtime, kit_id: str) -> Kit:
@@ -82,6 +104,9 @@ def _append(kit: Kit, items: Mapping[str, str]) -> None:
         kit.items.append(KitItem(kit_id=kit.id, item_id=item_id, title=title, position=position))
 
 
-def _record(runtime: Runtime, session: Session, kit: Kit, *, now: datetime, actor: str, action: str) -> None:
-    after = {"name": kit.name, "items": {item.item_id: item.title for item in kit.items}}
-    audit.record(runtime, session, now=now, actor=actor, action=action, subject=f"kit:{kit.id}", after=after)
+def _details(kit: Kit) -> dict[str, Any]:
+    return {"name": kit.name, "items": {item.item_id: item.title for item in kit.items}}
+
+
+def _record(runtime: Runtime, session: Session, kit: Kit, **entry: Any) -> None:
+    audit.record(runtime, session, subject=f"kit:{kit.id}", after=_details(kit), **entry)

@@ -136,7 +136,8 @@ def _load(session: Session, organisation_id: UUID, *, lock: bool = False) -> Org
 
 def _save(session: Session, organisation: Organisation) -> None:
     session.add(organisation)
+    reference = organisation.reference
     try:
         session.flush()
     except IntegrityError:
-        raise Conflict("reference_taken", f"The reference {organisation.reference} is taken.") from None
+        raise Conflict("reference_taken", f"The reference {reference} is taken.") from None

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_server.domain.errors import LicenceServerError
+from licence_server.domain.errors import LicenceServerError, Unavailable
 from licence_server.migrate import current_revision, newest_revision
-from licence_server.services import keys
-from licence_server.services.runtime import Runtime
+from licence_server.services import keys, trust
+from licence_server.services.runtime import NOT_INITIALISED, Runtime
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,13 @@ def check(runtime: Runtime, *, now: datetime) -> Readiness:
         return Readiness(False, [error.detail], [])
     warning = listed.warning(now)
     return Readiness(True, [], [warning] if warning is not None else [])
+
+
+def require_sound(runtime: Runtime) -> None:
+    """Raise ConfigError where settings and the deployment do not fit; one before its `init` passes."""
+    try:
+        _ = runtime.timezone, runtime.secret_keys
+        runtime.signing_keys.find(trust.read(runtime).signing_kid)
+    except Unavailable as error:
+        if error.code != NOT_INITIALISED.code:
+            raise

@@ -50,5 +50,10 @@ class Runtime:
 def open_runtime(config: Config) -> Runtime:
     """Open a deployment. Raises ConfigError, Unavailable."""
     if config.database_url.startswith("sqlite:"):
-        config.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            config.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f"LICENCE_SERVER_DATA_DIR cannot be made: {config.data_dir} ({error.__class__.__name__})."
+            ) from None
     return Runtime(config, Database(config.database_url))

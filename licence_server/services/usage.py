@@ -23,7 +23,7 @@ from licence_server.models import Installation, KitItem, RejectedReport, UsageRe
 from licence_server.services import learners, usage_rows, usage_totals
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_rows import Batch
-from licence_server.services.usage_totals import Owner
+from licence_server.services.usage_totals import Owner, Receipt
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,18 @@ class _Intake:
             self.session.scalars(select(KitItem.item_id).where(KitItem.kit_id == self.installation.kit_id))
         )
         ids = [report_id for raw in self.batch.reports if (report_id := _report_id(raw)) is not None]
-        self.known: dict[UUID, bytes] = dict(
-            self.session.execute(select(UsageReport.id, UsageReport.content_hash).where(UsageReport.id.in_(ids))).all()
-        )
-        self.refused = {
-            row.identity: (row.seq, row.received_day)
+        self.known: dict[UUID, tuple[bytes, int]] = {
+            row.id: (row.content_hash, row.seq)
             for row in self.session.execute(
-                select(RejectedReport.identity, RejectedReport.seq, RejectedReport.received_day).where(
+                select(UsageReport.id, UsageReport.content_hash, UsageReport.seq).where(UsageReport.id.in_(ids))
+            )
+        }
+        self.refused: dict[bytes, Any] = {
+            row.identity: row
+            for row in self.session.execute(
+                select(
+                    RejectedReport.identity, RejectedReport.seq, RejectedReport.received_day, RejectedReport.kit_id
+                ).where(
                     RejectedReport.installation_id == self.installation.id,
                     RejectedReport.identity.in_(self.identities),
                 )
@@ -98,7 +103,7 @@ class _Intake:
             return self._reject(raw, sent_id, identity, "invalid", f"{error.field}: {error.detail}")
         self._number(report.seq, identity)
         if report.id in self.known:
-            if self.known[report.id] != content_hash:
+            if self.known[report.id][0] != content_hash:
                 return self._reject(raw, sent_id, identity, "id_reused", "This id came before with other content.")
             self.tally.receipts[self.received_day, "duplicates"] += 1
             return Result(sent_id, "duplicate")
@@ -118,9 +123,11 @@ class _Intake:
         if self.rejected:
             self.session.execute(insert(RejectedReport), list(self.rejected.values()))
         if self.accepted:
-            self.session.execute(insert(UsageReport), list(self.accepted.values()))
+            # In one order everywhere, so that clones that send the same reports at once do not deadlock.
+            rows = sorted(self.accepted.values(), key=lambda row: row["id"].bytes)
+            self.session.execute(insert(UsageReport), rows)
         learners.remember(self.session, self.owner, self.first_days, self.tallies)
-        usage_totals.apply(self.session, self.tallies, self.batch.received_at)
+        usage_totals.apply(self.session, self.tallies, Receipt(self.batch.received_at, self.received_day))
         self.numbers.add_all(self.new_numbers)
         self.installation.received_numbers = str(self.numbers)
         self.installation.missing_reports = self.numbers.missing
@@ -133,7 +140,7 @@ class _Intake:
             received_at=self.batch.received_at,
         )
         self._forget_rejection(identity)
-        self.known[report.id] = content_hash
+        self.known[report.id] = (content_hash, report.seq)
         row = usage_rows.report_row(self.runtime, self.installation, report, content_hash, counted, batch=self.batch)
         self.accepted[report.id] = row
         usage_rows.count(self.tally, self.first_days, report, row)
@@ -166,7 +173,9 @@ class _Intake:
             self.tally.receipts[self.received_day, "rejected"] -= 1
         elif identity in self.refused and identity not in self.forgotten:
             self.forgotten.add(identity)
-            self.tally.receipts[self.refused[identity][1], "rejected"] -= 1
+            refused = self.refused[identity]
+            # It may have come when the installation ran another kit.
+            self.tallies[self.owner[0], refused.kit_id].receipts[refused.received_day, "rejected"] -= 1
 
     def _number(self, seq: int | None, identity: bytes | None) -> None:
         """Note a sequence number; one that came under another id says that the installation was copied."""
@@ -181,12 +190,11 @@ class _Intake:
             self.installation.copied_at = self.batch.received_at
 
     def _carried_before(self, seq: int, identity: bytes) -> bool:
-        """Whether the id that carries the number now is one that was here before."""
-        if identity in self.refused:
-            refused_seq: int | None = self.refused[identity][0]
-            return refused_seq == seq
+        """Whether the id that carries the number now is one that carried it before."""
+        if identity in self.refused and self.refused[identity].seq == seq:
+            return True
         report_id = _report_id(self.batch.reports[self.position - 1])
-        return report_id is not None and report_id in self.known
+        return report_id is not None and report_id in self.known and self.known[report_id][1] == seq
 
 
 def _report_id(raw: Any) -> UUID | None:

@@ -71,27 +71,23 @@ def readmit(runtime: Runtime, *, now: datetime, actor: str) -> int:
 
     Returns how many.
     """
-    with runtime.database.writing() as session:
-        rows = session.execute(
-            select(RejectedReport, Installation)
-            .join(Installation, Installation.id == RejectedReport.installation_id)
-            .where(RejectedReport.code == "item_unknown")
-            .order_by(Installation.id, RejectedReport.identity)
-            .with_for_update()
-        ).all()
-        tallies: dict[Owner, Tally] = defaultdict(Tally)
-        count = sum(_readmit_one(runtime, session, rejected, installation, tallies) for rejected, installation in rows)
-        if count:
-            usage_totals.apply(session, tallies, None)
-            audit.record(
-                runtime,
-                session,
-                now=now,
-                actor=actor,
-                action="reports_readmitted",
-                subject="usage",
-                after={"reports": count},
-            )
+    return runtime.database.write(lambda session: _readmit(runtime, session, now, actor))
+
+
+def _readmit(runtime: Runtime, session: Session, now: datetime, actor: str) -> int:
+    rows = session.execute(
+        select(RejectedReport, Installation)
+        .join(Installation, Installation.id == RejectedReport.installation_id)
+        .where(RejectedReport.code == "item_unknown")
+        .order_by(Installation.id, RejectedReport.identity)
+        .with_for_update()
+    ).all()
+    tallies: dict[Owner, Tally] = defaultdict(Tally)
+    count = sum(_readmit_one(runtime, session, rejected, installation, tallies) for rejected, installation in rows)
+    if count:
+        usage_totals.apply(session, tallies, None)
+        after = {"reports": count}
+        audit.record(runtime, session, now=now, actor=actor, action="reports_readmitted", subject="usage", after=after)
     return count
 
 
@@ -112,8 +108,9 @@ def _readmit_one(
     counted = counted_time(
         report.happened_at, batch.shift, activated_at=installation.activated_at, received_at=received_at
     )
-    row = usage_rows.report_row(runtime, installation, report, content_hash, counted, batch=batch)
-    row["kit_id"] = rejected.kit_id
+    row = usage_rows.report_row(
+        runtime, installation, report, content_hash, counted, batch=batch, kit_id=rejected.kit_id
+    )
     owner = (rejected.organisation_id, rejected.kit_id)
     first_days: dict[bytes, Any] = {}
     usage_rows.count(tallies[owner], first_days, report, row)

@@ -31,13 +31,15 @@ def report_row(
     content_hash: bytes,
     counted: CountedTime,
     batch: Batch,
+    kit_id: str | None = None,
 ) -> dict[str, Any]:
-    """The row of an accepted report."""
+    """The row of an accepted report. kit_id: where it is about another kit than the installation runs now."""
+    kit_id = kit_id or installation.kit_id
     row: dict[str, Any] = {
         "id": report.id,
         "installation_id": installation.id,
         "organisation_id": installation.organisation_id,
-        "kit_id": installation.kit_id,
+        "kit_id": kit_id,
         "seq": report.seq,
         "content_hash": content_hash,
         "happened_at": dates.to_utc(report.happened_at),
@@ -64,7 +66,7 @@ def report_row(
             "items": msgspec.json.encode(report.items).decode(),
         }
         if report.learner is not None:
-            row["learner_hash"] = runtime.secret_keys.hash_learner(installation.kit_id, report.learner)
+            row["learner_hash"] = runtime.secret_keys.hash_learner(kit_id, report.learner)
     else:
         row |= {"rating": report.rating, "item_id": report.item, "comment": report.comment}
     return row

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,21 @@ from licence_server.models import ItemTotal, ReceiptTotal, UsageTotal
 Owner = tuple[UUID, str]
 """Whose totals: organisation id and kit id."""
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
-def apply(session: Session, tallies: Mapping[Owner, Tally], received_at: datetime | None) -> None:
+
+@dataclass(frozen=True)
+class Receipt:
+    """When a batch came, and the day that is."""
+
+    at: datetime
+    day: date
+
+
+def apply(session: Session, tallies: Mapping[Owner, Tally], receipt: Receipt | None) -> None:
     """Add tallies to the totals, rows in one fixed order so that two transactions cannot deadlock.
 
-    received_at: when the reports came; None where they came earlier and are only now counted.
+    receipt: of the reports; None where they came earlier and are only now counted.
     """
     usage: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
     items: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
@@ -40,7 +51,7 @@ def apply(session: Session, tallies: Mapping[Owner, Tally], received_at: datetim
         ("organisation_id", "kit_id", "day"),
         RECEIPT_MEASURES,
         receipts,
-        {"last_received_at": received_at or datetime.min.replace(tzinfo=UTC)},
+        receipt,
     )
 
 
@@ -61,19 +72,19 @@ def _add(
     key: tuple[str, ...],
     measures: tuple[str, ...],
     rows: Mapping[tuple[Any, ...], Mapping[str, int]],
-    newest: Mapping[str, datetime] | None = None,
+    receipt: Receipt | None = None,
 ) -> None:
     if not rows:
         return
-    newest = newest or {}
     statement = insert_into(session, model)
     columns = model.__table__.c
     changes = {measure: columns[measure] + statement.excluded[measure] for measure in measures}
-    changes.update({name: func.max(columns[name], statement.excluded[name]) for name in newest})
-    if session.get_bind().dialect.name != "sqlite":
-        changes.update({name: func.greatest(columns[name], statement.excluded[name]) for name in newest})
     values = [
-        {**dict(zip(key, row, strict=True)), **dict.fromkeys(measures, 0), **rows[row], **newest}
-        for row in sorted(rows, key=str)
+        {**dict(zip(key, row, strict=True)), **dict.fromkeys(measures, 0), **rows[row]} for row in sorted(rows, key=str)
     ]
+    if model is ReceiptTotal:
+        later = func.max if session.get_bind().dialect.name == "sqlite" else func.greatest
+        changes["last_received_at"] = later(columns["last_received_at"], statement.excluded["last_received_at"])
+        for value in values:
+            value["last_received_at"] = receipt.at if receipt and receipt.day == value["day"] else _NEVER
     session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes), values)

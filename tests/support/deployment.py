@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from licence_server.app import create_app
 from licence_server.config import load
 from licence_server.domain.licence import Kind, LicenceTerms
+from licence_server.domain.period import Period
 from licence_server.domain.scopes import Scope
 from licence_server.models import Organisation
 from licence_server.services import (
@@ -26,7 +27,6 @@ from licence_server.services import (
     usage_checks,
 )
 from licence_server.services.licences import LicenceView
-from licence_server.services.reports import Period
 from licence_server.services.runtime import Runtime
 from tests.support.clock import Clock
 

@@ -1,0 +1,1 @@
+"""The sample kit, and the demonstration that `make run` plays."""

@@ -1,0 +1,97 @@
+"""gunicorn, run from here rather than from its own command, so that the settings are ours alone.
+
+Its logs hold no client addresses, no queries and no tokens: requests are logged as one JSON line with the
+rule of the route in place of the address, and gunicorn's own remarks on bad requests lose their particulars.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Response, request
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.util import import_app
+
+from licence_server.config import Config
+
+# A worker that has not shown life for so long is replaced; one that is told to stop may finish its requests.
+SILENCE_SECONDS = 60
+GRACE_SECONDS = 30
+
+_ROUTE = "licence_server.route"
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """The master process of one deployment."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings: dict[str, Any] = {
+            "bind": self._config.bind,
+            "workers": self._config.workers,
+            "threads": self._config.threads,
+            "worker_class": "gthread" if self._config.threads > 1 else "sync",
+            "timeout": SILENCE_SECONDS,
+            "graceful_timeout": GRACE_SECONDS,
+            "keepalive": 5,
+            "proc_name": "licence-server",
+            "logger_class": DiscreetLogger,
+            "accesslog": "-",
+            # Which proxies to believe is decided by TRUSTED_PROXIES, in the application.
+            "secure_scheme_headers": {},
+            "forwarder_headers": "",
+            "control_socket_disable": True,
+            "child_exit": _forget_worker,
+        }
+        for name, value in settings.items():
+            # Releases of gunicorn differ in what can be set.
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        application = import_app("licence_server.wsgi:app")
+        application.after_request(_note_route)
+        return application
+
+
+class DiscreetLogger(Logger):  # type: ignore[misc]
+    """gunicorn's logger without anything that points to a person."""
+
+    access_fmt = "%(message)s"
+
+    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "method": environ.get("REQUEST_METHOD"),
+            "route": environ.get(_ROUTE),
+            "status": int(str(resp.status).split(maxsplit=1)[0]),
+            "ms": round(request_time / timedelta(milliseconds=1)),
+        }
+        self.access_log.info(json.dumps(line))
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if msg.startswith("Invalid request from"):
+            msg, args = "A request that is not valid HTTP was refused.", ()
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if str(msg).startswith("Error handling request"):
+            msg, args = "A request could not be handled.", ()
+        super().exception(msg, *args, **kwargs)
+
+
+def _note_route(response: Response) -> Response:
+    """Leave the rule of the route for the log, which sees the request after Flask has forgotten it."""
+    request.environ[_ROUTE] = request.url_rule.rule if request.url_rule is not None else None
+    return response
+
+
+def _forget_worker(_server: Any, worker: Any) -> None:
+    # Not before PROMETHEUS_MULTIPROC_DIR is set: the library looks at it when it is imported.
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

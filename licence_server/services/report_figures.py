@@ -1,0 +1,209 @@
+"""The figures of a report, each from the totals, each as the contract words it.
+
+What they mean is written down for readers in docs/figures.md.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
+from sqlalchemy.orm import Session
+
+from licence_server.domain import dates
+from licence_server.domain.period import Period
+from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES
+from licence_server.models import (
+    Installation,
+    ItemTotal,
+    KitItem,
+    Licence,
+    ReceiptTotal,
+    UsageTotal,
+)
+from licence_server.services.runtime import Runtime
+
+
+class Figures:
+    """One report, figure by figure."""
+
+    def __init__(self, session: Session, runtime: Runtime, period: Period, kit_id: str | None, now: datetime) -> None:
+        self.session, self.period, self.kit_id, self.now = session, period, kit_id, now
+        self.start = dates.start_of(period.first, runtime.timezone) if period.first is not None else None
+        self.end = dates.end_of(period.last, runtime.timezone) if period.last is not None else None
+
+    def document(self) -> dict[str, Any]:
+        usage = self._sums(UsageTotal, USAGE_MEASURES)
+        receipts = self._sums(ReceiptTotal, RECEIPT_MEASURES)
+        installations = self._installations()
+        answering = installations["reporting"] + installations["silent"]
+        last_report_at = self.session.scalar(self._of_kit(ReceiptTotal, func.max(ReceiptTotal.last_received_at)))
+        return {
+            "period": {"from": iso(self.period.first), "to": iso(self.period.last)},
+            "kit": self.kit_id,
+            "generated_at": iso(self.now.replace(microsecond=0)),
+            "organisations": self._organisations(),
+            "installations": installations,
+            "sessions": {
+                "workshop": usage["workshop_sessions"],
+                "individual": usage["individual_sessions"],
+                "total": usage["workshop_sessions"] + usage["individual_sessions"],
+            },
+            "attendances": usage["attendances"],
+            "distinct_learners": usage["distinct_learners"],
+            "session_seconds": usage["session_seconds"],
+            "items": self._items(),
+            "feedback": {
+                "count": usage["feedback_count"],
+                "mean_rating": _ratio(usage["rating_sum"], usage["feedback_count"], 2),
+            },
+            "reports": {
+                "accepted": receipts["accepted"],
+                "rejected": receipts["rejected"],
+                "missing": self._missing(),
+                "duplicates": receipts["duplicates"],
+                "dated_on_receipt": receipts["dated_on_receipt"],
+            },
+            "coverage": {
+                "reporting_share": _ratio(installations["reporting"], answering, 4),
+                "last_report_at": iso(last_report_at),
+            },
+        }
+
+    def _organisations(self) -> dict[str, int]:
+        return {
+            "granted": self._count(self._granted()),
+            "activated": self._count(
+                select(func.count(distinct(Installation.organisation_id))).where(*self._activated())
+            ),
+            "reporting": self._count(
+                self._of_kit(UsageTotal, func.count(distinct(UsageTotal.organisation_id))).where(
+                    UsageTotal.workshop_sessions + UsageTotal.individual_sessions > 0
+                )
+            ),
+        }
+
+    def _granted(self) -> Select[Any]:
+        """Organisations with a licence that overlaps the period; one not yet begun has no end."""
+        query = select(func.count(distinct(Licence.organisation_id))).where(
+            or_(Licence.revoked_at.is_(None), Licence.revoked_at > Licence.starts_at)
+        )
+        if self.kit_id is not None:
+            query = query.where(Licence.kit_id == self.kit_id)
+        if self.end is not None:
+            query = query.where(Licence.starts_at < self.end)
+        if self.start is not None:
+            query = query.where(
+                or_(Licence.ends_at.is_(None), Licence.ends_at > self.start),
+                or_(Licence.revoked_at.is_(None), Licence.revoked_at > self.start),
+            )
+        return query
+
+    def _activated(self) -> list[ColumnElement[bool]]:
+        """Activated by the end of the period, and neither released nor revoked before its start."""
+        conditions: list[ColumnElement[bool]] = []
+        if self.kit_id is not None:
+            conditions.append(Installation.kit_id == self.kit_id)
+        if self.end is not None:
+            conditions.append(Installation.activated_at < self.end)
+        if self.start is not None:
+            for column in (Installation.released_at, Installation.revoked_at):
+                conditions.append(or_(column.is_(None), column >= self.start))
+        return conditions
+
+    def _installations(self) -> dict[str, int]:
+        moment = min(self.end, self.now) if self.end is not None else self.now
+        terms = list(self.session.scalars(select(Licence.check_in_days).distinct()))
+        since = {days: dates.to_hour(dates.shifted(moment, timedelta(days=-days))) for days in terms}
+        declined = Installation.declined_at.is_not(None)
+        synced = (
+            Installation.last_sync_at >= case(since, value=Licence.check_in_days, else_=moment)
+            if since
+            else Installation.last_sync_at.is_not(None)
+        )
+        row = self.session.execute(
+            select(
+                func.count(),
+                _sum_if(declined),
+                _sum_if(and_(~declined, synced)),
+                _sum_if(Installation.copied_at.is_not(None)),
+            )
+            .select_from(Installation)
+            .join(Licence, Licence.id == Installation.licence_id)
+            .where(*self._activated())
+        ).one()
+        activated, declining, reporting, copied = (int(value or 0) for value in row)
+        return {
+            "activated": activated,
+            "reporting": reporting,
+            "silent": activated - declining - reporting,
+            "copied": copied,
+            "declined": declining,
+        }
+
+    def _items(self) -> list[dict[str, Any]]:
+        sums = [func.coalesce(func.sum(getattr(ItemTotal, measure)), 0).label(measure) for measure in ITEM_MEASURES]
+        query = (
+            select(KitItem.item_id, KitItem.title, *sums)
+            .outerjoin(
+                ItemTotal,
+                and_(
+                    ItemTotal.kit_id == KitItem.kit_id,
+                    ItemTotal.item_id == KitItem.item_id,
+                    *days_within(ItemTotal.day, self.period),
+                ),
+            )
+            .group_by(KitItem.kit_id, KitItem.item_id, KitItem.title, KitItem.position)
+            .order_by(KitItem.kit_id, KitItem.position)
+        )
+        if self.kit_id is not None:
+            query = query.where(KitItem.kit_id == self.kit_id)
+        return [
+            {
+                "id": row.item_id,
+                "title": row.title,
+                **{measure: int(getattr(row, measure)) for measure in ITEM_MEASURES},
+            }
+            for row in self.session.execute(query)
+        ]
+
+    def _missing(self) -> int:
+        query = select(func.coalesce(func.sum(Installation.missing_reports), 0))
+        if self.kit_id is not None:
+            query = query.where(Installation.kit_id == self.kit_id)
+        return self._count(query)
+
+    def _sums(self, model: type[UsageTotal] | type[ReceiptTotal], measures: Sequence[str]) -> dict[str, int]:
+        sums = [func.coalesce(func.sum(getattr(model, measure)), 0) for measure in measures]
+        row = self.session.execute(self._of_kit(model, *sums)).one()
+        return {measure: int(value) for measure, value in zip(measures, row, strict=True)}
+
+    def _of_kit(self, model: type[UsageTotal] | type[ReceiptTotal], *columns: Any) -> Select[Any]:
+        query = select(*columns).where(*days_within(model.day, self.period))
+        return query.where(model.kit_id == self.kit_id) if self.kit_id is not None else query
+
+    def _count(self, query: Select[Any]) -> int:
+        return int(self.session.scalar(query) or 0)
+
+
+def days_within(column: Any, period: Period) -> list[ColumnElement[bool]]:
+    """Conditions that hold a column of days within a period."""
+    conditions: list[ColumnElement[bool]] = []
+    if period.first is not None:
+        conditions.append(column >= period.first)
+    if period.last is not None:
+        conditions.append(column <= period.last)
+    return conditions
+
+
+def _sum_if(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _ratio(part: int, whole: int, digits: int) -> float | None:
+    return round(part / whole, digits) if whole else None
+
+
+def iso(moment: date | None) -> str | None:
+    """ISO 8601; moments in UTC with a Z, as everywhere in the API."""
+    return moment.isoformat().replace("+00:00", "Z") if moment is not None else None

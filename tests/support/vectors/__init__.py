@@ -1,0 +1,1 @@
+"""Makes the contract vectors, the same bytes every time."""
