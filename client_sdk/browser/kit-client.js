@@ -300,7 +300,7 @@
       return edited.result;
     }
 
-    store.update = (work) => turn = turn.then(() => run(work));
+    store.update = (work) => turn = turn.catch(() => {}).then(() => run(work));
     return store;
   }
 
@@ -341,7 +341,7 @@
   function settle(draft, results, tally) {
     for (const {id, status, code, detail} of results) {
       const entry = draft.get("report:" + id);
-      if (!entry || !/^(accepted|duplicate|rejected|refused)$/.test(status)) continue;
+      if (!entry || !["accepted", "duplicate", "rejected", "refused"].includes(status)) continue;
       draft.delete("report:" + id);
       tally[status === "refused" ? "setAside" : "sent"]++;
       if (status.startsWith("re")) draft.set("aside:" + id, {status, code, detail, report: entry.report});
@@ -381,7 +381,8 @@
   // ---- The client ----
 
   function KitClient({
-    server, kitId, kitVersion, rootKey, organisation = null, clock = () => Date.now(), fetch = globalThis.fetch.bind(),
+    server, kitId, kitVersion, rootKey, organisation = null, clock = () => Date.now(),
+    fetch = (...request) => globalThis.fetch(...request),
   }) {
     const locks = globalThis.navigator?.locks, random = (count) => crypto.getRandomValues(new Uint8Array(count));
     const issuer = server.replace(/\/+$/, "");
@@ -484,7 +485,10 @@
     async function recover() {
       const seen = await update((state, draft) => idsOf(all(draft, "live:")).filter((id) => !own.has(id)));
       if (!seen.length) return;
-      const alive = await timeBox(locks.query(), 5e3).then(({held}) => held.map((lock) => lock.name)).catch(() => null);
+      let alive;
+      try {
+        alive = (await timeBox(locks.query(), 5e3)).held.map((lock) => lock.name);
+      } catch {}
       await update((state, draft) => {
         for (const session of all(draft, "live:").filter(({report}) => seen.includes(report.id))) {
           const lives = alive ? alive.includes(name + session.report.id) : Math.abs(clock() - session.beat) < 5 * MINUTE;
@@ -533,7 +537,7 @@
       const lease = await (claims ? reading?.catch(() => null) : reading);
       // To the second, as claims have it.
       const spoken = 1000 * (heard ? Math.floor(heard / 1000) : (claims || lease).iat);
-      demand(claims || spoken >= Math.max(state.saidAt, heard && state.leaseIat * 1000));
+      demand(claims || spoken >= Math.max(state.saidAt, heard ? state.leaseIat * 1000 : 0));
       await update((current, draft) => {
         if (results) {
           settle(draft, results, tally);
