@@ -22,7 +22,7 @@ from client_sdk.verdict import Verdict
 STATUSES = ("accepted", "duplicate", "rejected")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
     """A refusal in the server's own words."""
 
@@ -31,7 +31,7 @@ class Problem:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """What became of one report."""
 
@@ -41,7 +41,7 @@ class Result:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Word:
     """What activation and sync answers have in common. server_time: seconds since 1970."""
 
@@ -52,7 +52,7 @@ class Word:
     server_time: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Activated:
     """The answer to an activation."""
 

@@ -29,13 +29,15 @@ OFF = "off"
 
 @dataclass
 class Tally:
-    """What one check-in has come to so far. handled: ids not to be sent again in it; most: reports a batch."""
+    """What one check-in has come to so far. handled: ids not to be sent again in it; most: reports a batch;
+    heard: the server's word was taken."""
 
     handled: set[str] = field(default_factory=set)
     sent: int = 0
     rejected: int = 0
     set_aside: int = 0
     most: int = MAX_REPORTS
+    heard: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,12 @@ def _send_own(context: Context, tally: Tally) -> None:
         entries = [] if context.reckon(saved).must_learn else _batch(context, sender, tally)
         _exchange(context, sender, entries, tally)
         _drain(context, sender, tally)
+        if not tally.heard:
+            # Every batch was set aside; the lease is refreshed all the same.
+            _exchange(context, sender, [], tally)
     except Forgotten:
         context.store.update(
-            lambda newest: replace(newest, forgotten=newest.forgotten or newest.installation_token == sender.token)
+            lambda newest: newest._replace(forgotten=newest.forgotten or newest.installation_token == sender.token)
         )
         raise
 
@@ -136,6 +141,9 @@ def _exchange(context: Context, sender: Sender, entries: list[Entry], tally: Tal
         {} if saved.usage_reporting is None else {"usage_reporting": saved.usage_reporting}
     )
     response = context.send("POST", "/sync", json.dumps(body).encode(), sender.token)
+    if response.status == 413 and len(entries) > 1:
+        tally.most = len(entries) // 2  # Also where a proxy before our server says it, in its own words.
+        return
     if response.status != 200:
         problem = answer.problem(response)
         if problem is None or not _refused(context, sender, entries, tally, problem):
@@ -143,6 +151,7 @@ def _exchange(context: Context, sender: Sender, entries: list[Entry], tally: Tal
         return
     word, results = answer.synced(response, {entry.id for entry in entries})
     sender.take(word, context.clock())
+    tally.heard = True
     _settle(context, sender.outbox, entries, results, tally)
 
 
@@ -152,9 +161,6 @@ def _refused(context: Context, sender: Sender, entries: list[Entry], tally: Tall
         raise Forgotten(problem.code)
     if problem.status not in (400, 413, 422) or not entries:
         return False
-    if problem.status == 413 and len(entries) > 1:
-        tally.most = len(entries) // 2
-        return True
     with context.store.locked():
         sender.outbox.set_aside(entries, "refused", problem.code, problem.detail)
     tally.handled.update(entry.id for entry in entries)
@@ -180,8 +186,7 @@ def _note_failure(context: Context, error: Exception) -> None:
 
     def note(saved: Saved) -> Saved:
         failures = saved.failures + 1
-        return replace(
-            saved,
+        return saved._replace(
             failures=failures,
             next_attempt=now + retry.backoff(failures, jitter),
             retry_after=saved.retry_after if wait is None else now + wait,

@@ -5,28 +5,28 @@
   (a headcount of 0, an unknown mode) raises InvalidArgument, a ValueError.
 * Whether the kit may run is decided once, before a session; a session itself never asks again, and what
   happened is recorded whatever the verdict was.
+* What only the network needs is imported when it is used: most starts of a kit are offline.
 * Time comes from `clock`, chance from `random_bytes` and `jitter`, the network from `transport`.
 """
 
 import os
-import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from client_sdk import checkin, ids, paths, recorder, report, trust
-from client_sdk.activation import Activation
+from client_sdk import ids, paths, recorder, report, trust
 from client_sdk.context import Context
 from client_sdk.errors import InvalidArgument, NotTrusted
-from client_sdk.release import release
 from client_sdk.session import Session
-from client_sdk.status import Status, read_status
 from client_sdk.store import Store
-from client_sdk.transport import Transport, UrllibTransport
 from client_sdk.verdict import SyncResult, Verdict
+
+if TYPE_CHECKING:
+    from client_sdk.activation import Activation
+    from client_sdk.status import Status
+    from client_sdk.transport import Transport
 
 
 class KitClient:
@@ -41,18 +41,18 @@ class KitClient:
         root_key: Mapping[str, Any],
         state_dir: str | os.PathLike[str] | None = None,
         organisation: str | None = None,
-        transport: Transport | None = None,
+        transport: "Transport | None" = None,
         clock: Callable[[], float] | None = None,
         monotonic: Callable[[], float] | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] | None = None,
     ) -> None:
         """Open the state of a kit; never touches the network.
 
         server: its address, as in the lease's `iss`. root_key: the public root key, a JWK. state_dir: where
         state is kept (default: the system's place for it). organisation: keeps the state of a kit made for
         one organisation apart. clock: seconds since 1970, may be wrong; monotonic: seconds, for durations
-        (default: the system's, or `clock` if that is given). Raises InvalidArgument.
+        (default: the system's, or `clock` if that is given). jitter: 0 to 1. Raises InvalidArgument.
         """
         address = _address(server)
         try:
@@ -68,13 +68,13 @@ class KitClient:
             kit_version=_text("kit_version", kit_version),
             anchor=anchor,
             store=Store(directory, lambda: ids.uuid7(wall(), random_bytes)),
-            transport=transport or UrllibTransport(),
+            transport=transport,
             clock=wall,
             monotonic=monotonic or clock or (lambda: time.monotonic()),
             random_bytes=random_bytes,
-            jitter=jitter,
+            jitter=jitter or (lambda: int.from_bytes(random_bytes(7), "big") / (1 << 56)),
         )
-        self._activation = Activation(self._context)
+        self._activation: Activation | None = None
         recorder.recover(self._context)
 
     def activate(self, activation_token: str, *, label: str | None = None) -> Verdict:
@@ -82,6 +82,9 @@ class KitClient:
 
         label: what the team's console calls this installation; never a person's name.
         """
+        from client_sdk.activation import Activation
+
+        self._activation = self._activation or Activation(self._context)
         return self._activation.activate(activation_token, label)
 
     def check(self) -> Verdict:
@@ -124,10 +127,14 @@ class KitClient:
         automatic: for a timer's call, which keeps to the back-off after failures. Every call keeps to a wait
         the server asked for.
         """
-        return checkin.sync(self._context, automatic=automatic)
+        from client_sdk.checkin import sync
+
+        return sync(self._context, automatic=automatic)
 
     def release(self) -> Verdict:
         """Give the seat back, after sending what is queued."""
+        from client_sdk.release import release
+
         return release(self._context)
 
     @property
@@ -139,10 +146,12 @@ class KitClient:
     def usage_reporting(self, choice: str) -> None:
         if choice not in ("on", "off"):
             raise InvalidArgument(f"usage_reporting is 'on' or 'off', not {choice!r}")
-        self._context.store.update(lambda saved: replace(saved, usage_reporting=choice))
+        self._context.store.update(lambda saved: saved._replace(usage_reporting=choice))
 
-    def status(self) -> Status:
+    def status(self) -> "Status":
         """Everything worth showing to a person, offline."""
+        from client_sdk.status import read_status
+
         return read_status(self._context)
 
 

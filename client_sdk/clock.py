@@ -9,15 +9,14 @@
   before reports are sent, an exchange without any learns the offset anew.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from client_sdk import standing
 
 ASTRAY = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoning:
+class Reckoning(NamedTuple):
     """local: the PC's clock; offset: learnt or None; highest: latest time reckoned. Seconds."""
 
     local: float

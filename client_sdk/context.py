@@ -6,7 +6,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from client_sdk import lease, standing, trust
 from client_sdk.clock import Reckoning
@@ -14,9 +14,11 @@ from client_sdk.errors import NotTrusted
 from client_sdk.lease import Lease
 from client_sdk.saved import Saved
 from client_sdk.store import Store
-from client_sdk.transport import Request, Response, Transport
 from client_sdk.trust import Trust
 from client_sdk.verdict import NO_STORAGE, Verdict
+
+if TYPE_CHECKING:
+    from client_sdk.transport import Response, Transport
 
 VERSION = "0.1.0"
 
@@ -30,7 +32,7 @@ class Context:
     kit_version: str
     anchor: Trust
     store: Store
-    transport: Transport
+    transport: "Transport | None"
     clock: Callable[[], float]
     monotonic: Callable[[], float]
     random_bytes: Callable[[int], bytes]
@@ -41,7 +43,7 @@ class Context:
 
     def reckon(self, saved: Saved) -> Reckoning:
         """The time now."""
-        noted = self.store.highest_time.get(saved.last_sync_at)
+        noted = self.store.highest_time.get(saved.syncs)
         return Reckoning(self.clock(), saved.offset, max(saved.highest, noted))
 
     def trusted(self, saved: Saved) -> Trust:
@@ -60,11 +62,14 @@ class Context:
         held, time = self.held(saved), self.reckon(saved)
         verdict = standing.decide(held, said=saved.said, forgotten=saved.forgotten, now=time.now, highest=time.highest)
         if time.is_trusted and held is not None:
-            self.store.highest_time.note(time.now, saved.last_sync_at)
+            self.store.highest_time.note(time.now, saved.syncs)
         return verdict.warn(NO_STORAGE) if self.store.in_memory else verdict
 
-    def send(self, method: str, path: str, body: bytes | None, token: str | None = None) -> Response:
-        """One exchange. Raises NoAnswer."""
+    def send(self, method: str, path: str, body: bytes | None, token: str | None = None) -> "Response":
+        """One exchange, over the standard library's HTTP unless another transport was given. Raises NoAnswer."""
+        from client_sdk.transport import Request, UrllibTransport
+
+        self.transport = self.transport or UrllibTransport()
         headers = {"Accept": "application/json", "User-Agent": f"kit-client-python/{VERSION}"}
         if body is not None:
             headers["Content-Type"] = "application/json"

@@ -5,8 +5,8 @@
 """
 
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from client_sdk import files
 from client_sdk.errors import Damaged
@@ -14,8 +14,7 @@ from client_sdk.journal import Journal
 from client_sdk.report import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A queued report.
 
     clock: None if its times are the server's time; else the offset (seconds) by which the PC's clock had
@@ -25,7 +24,7 @@ class Entry:
     seq: int
     report: Report
     clock: float | None
-    live: Journal | None = field(default=None, compare=False)
+    live: Journal | None = None
 
     @property
     def id(self) -> str:

@@ -1,6 +1,5 @@
 """Identifiers the client makes: UUID version 7 (RFC 9562, section 5.7) and opaque learners."""
 
-import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
@@ -14,7 +13,8 @@ def uuid7(now: float, random_bytes: RandomBytes) -> str:
     value = milliseconds << 80 | tail
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
-    return str(uuid.UUID(int=value))
+    digits = f"{value:032x}"
+    return "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
 
 
 def learner(random_bytes: RandomBytes) -> str:

@@ -12,9 +12,8 @@
 import contextlib
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from client_sdk import files, locks, report
 from client_sdk.errors import Damaged
@@ -24,8 +23,7 @@ PREFIX = "live-"
 SUFFIX = ".jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """A report without its `seq`, and the clock it was timed by: see outbox.Entry."""
 
     report: Report

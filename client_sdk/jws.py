@@ -11,9 +11,8 @@
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from json import JSONDecoder
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from jwt.algorithms import ECAlgorithm
@@ -30,8 +29,7 @@ _COORDINATE = re.compile(r"[A-Za-z0-9_-]{43}")
 _ES256 = ECAlgorithm(ECAlgorithm.SHA256)
 
 
-@dataclass(frozen=True, slots=True)
-class Jws:
+class Jws(NamedTuple):
     """The parts of a compact text; nothing about it has been verified."""
 
     header: dict[str, Any]

@@ -11,9 +11,8 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from client_sdk import claim, jws, trust
 from client_sdk.errors import NotTrusted
@@ -23,8 +22,7 @@ from client_sdk.verdict import CLOCK_SUSPECT, Verdict, lease_invalid
 LEASE = "kit-lease+jwt"
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """The claims of a verified lease; moments in seconds since 1970."""
 
     installation_id: str

@@ -19,30 +19,30 @@ class HighestTime:
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / NAME
-        self._since: float | None = None
+        self._since = -1
         self._highest = 0.0
         self._written = 0.0
 
-    def get(self, since: float | None) -> float:
-        """The highest time noted since the sync at `since`; 0 if none was."""
+    def get(self, since: int) -> float:
+        """The highest time noted since the answer with this number; 0 if none was."""
         if since != self._since:
             self._since, self._highest = since, self._read(since)
             self._written = self._highest
         return self._highest
 
-    def note(self, now: float, since: float | None) -> None:
+    def note(self, now: float, since: int) -> None:
         """Remember `now` if it is the highest yet."""
         if now <= self.get(since):
             return
         self._highest = now
         if now >= self._written + _STEP:
             self._written = now
-            self._write(f"{since!r} {now!r}".encode())
+            self._write(f"{since} {now!r}".encode())
 
-    def _read(self, since: float | None) -> float:
+    def _read(self, since: int) -> float:
         with suppress(OSError, ValueError):
             sync, highest = self._path.read_text("ascii").split()
-            if sync == repr(since):
+            if sync == str(since):
                 return float(highest)
         return 0.0
 

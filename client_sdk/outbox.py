@@ -13,7 +13,6 @@
 import json
 from collections.abc import Iterable, Set
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,7 @@ class Outbox:
             if entry.id not in queued:
                 self.add(entry.report, entry.clock, entry.live)
             if not self._memory:
-                other.acknowledge([replace(entry, live=None)])
+                other.acknowledge([entry._replace(live=None)])
 
     def batch(self, most: int, max_bytes: int, without: Set[str] = frozenset()) -> list[Entry]:
         """The oldest reports, at most `most` and `max_bytes` of JSON, all timed by one clock; at least one.
@@ -107,10 +106,9 @@ class Outbox:
         if leaving and not self._remember_seq():
             # The file that stays behind remembers the number instead; sent again, it is a duplicate.
             last = self._last_seq()
-            leaving = [entry for entry in leaving if entry.seq != last or entry in self._memory]
+            leaving = [entry for entry in leaving if entry.seq != last or self._is_in_memory(entry)]
         for entry in leaving:
-            if entry in self._memory:
-                self._memory.remove(entry)
+            self._memory = [one for one in self._memory if one.id != entry.id]
             with suppress(OSError):
                 (self.directory / entry.name).unlink(missing_ok=True)
             if entry.live is not None:
@@ -124,7 +122,7 @@ class Outbox:
                 (self.directory / ASIDE).mkdir(parents=True, exist_ok=True)
                 files.replace_durably(self.directory / ASIDE / entry.name, json.dumps(note).encode())
             except OSError:
-                if entry not in self._memory:
+                if not self._is_in_memory(entry):
                     continue  # It stays in the queue: nothing is deleted that lies nowhere else.
                 self._memory_aside.append(note)
             self.acknowledge([entry])
@@ -158,7 +156,7 @@ class Outbox:
         entry = self._memory[at]
         if not entry.seq:
             seq = self._last_seq() + 1
-            entry = self._memory[at] = replace(entry, seq=seq, report=entry.report | {"seq": seq})
+            entry = self._memory[at] = entry._replace(seq=seq, report=entry.report | {"seq": seq})
             self._memory_seq = seq
         return entry
 
@@ -183,6 +181,9 @@ class Outbox:
         with suppress(OSError, ValueError):
             used.append(int((self.directory / LAST_SEQ).read_bytes()))
         return max(used, default=0)
+
+    def _is_in_memory(self, entry: Entry) -> bool:
+        return any(one.id == entry.id for one in self._memory)
 
     def _remember_seq(self) -> bool:
         try:

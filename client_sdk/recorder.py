@@ -6,7 +6,6 @@
 * A user who objected to usage reporting is not written down at all.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from client_sdk import ids, report
@@ -131,7 +130,7 @@ def _ready(context: Context, mode: str) -> Saved:
 
     def prepare(saved: Saved) -> Saved:
         if mode == "individual" and saved.learner is None:
-            return replace(saved, learner=ids.learner(context.random_bytes))
+            return saved._replace(learner=ids.learner(context.random_bytes))
         return saved
 
     return context.store.update(prepare)

@@ -4,8 +4,6 @@
 * The installation keeps its id and its token, so that what could not be sent still can be.
 """
 
-from dataclasses import replace
-
 from client_sdk import answer, checkin
 from client_sdk.context import Context
 from client_sdk.errors import NoAnswer
@@ -34,4 +32,4 @@ def release(context: Context) -> Verdict:
 
 
 def _released(saved: Saved) -> Saved:
-    return replace(saved, said=RELEASED)
+    return saved._replace(said=RELEASED)

@@ -2,6 +2,7 @@
 
 * `newest_iat` and `said_at` keep the newest word of the server, so that no older one is taken.
 * `offset` is server time minus local time as last learnt, None before the first answer.
+* `syncs` counts the answers taken, so that a mark of the highest time knows which of them it followed.
 * `highest` is the latest time reckoned; `retry_after` and `next_attempt` are moments before which no
   request, or no automatic one, is made. All in seconds since 1970.
 * `former` are installations this one was before it moved to another organisation: their reports are theirs.
@@ -9,36 +10,22 @@
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from client_sdk.errors import Damaged
 from client_sdk.verdict import Verdict
 
 FORMAT = 1
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "bool": (bool,),
-    "int": (int,),
-    "float": (int, float),
-    "None": (type(None),),
-    "tuple[str, ...]": (list,),
-    "tuple[Former, ...]": (list,),
-    "Verdict": (dict,),
-}
 
-
-@dataclass(frozen=True, slots=True)
-class Former:
+class Former(NamedTuple):
     """An earlier installation here, and the token that still speaks for it."""
 
     installation_id: str
     installation_token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """The state; see the module's rules."""
 
     installation_id: str
@@ -55,6 +42,7 @@ class Saved:
     offset: float | None = None
     highest: float = 0.0
     last_sync_at: float | None = None
+    syncs: int = 0
     failures: int = 0
     next_attempt: float = 0.0
     retry_after: float = 0.0
@@ -63,9 +51,40 @@ class Saved:
     former: tuple[Former, ...] = ()
 
 
+_TEXT: tuple[type, ...] = (str, type(None))
+_NUMBER: tuple[type, ...] = (int, float)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "installation_id": (str,),
+    "installation_token": _TEXT,
+    "message_key": _TEXT,
+    "message_kid": _TEXT,
+    "lease": _TEXT,
+    "keyset": _TEXT,
+    "roots": (list,),
+    "newest_iat": (int,),
+    "said": (dict, type(None)),
+    "said_at": _NUMBER,
+    "forgotten": (bool,),
+    "offset": (*_NUMBER, type(None)),
+    "highest": _NUMBER,
+    "last_sync_at": (*_NUMBER, type(None)),
+    "syncs": (int,),
+    "failures": (int,),
+    "next_attempt": _NUMBER,
+    "retry_after": _NUMBER,
+    "usage_reporting": _TEXT,
+    "learner": _TEXT,
+    "former": (list,),
+}
+
+
 def to_json(saved: Saved) -> bytes:
     """The document."""
-    return json.dumps({"format": FORMAT} | asdict(saved), indent=1).encode()
+    document: dict[str, Any] = {"format": FORMAT} | saved._asdict()
+    if saved.said is not None:
+        document["said"] = {"valid": saved.said.valid, "code": saved.said.code, "detail": saved.said.detail}
+    document["former"] = [former._asdict() for former in saved.former]
+    return json.dumps(document, indent=1).encode()
 
 
 def from_json(data: bytes) -> Saved:
@@ -74,8 +93,7 @@ def from_json(data: bytes) -> Saved:
         document = json.loads(data)
         if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
             raise Damaged("not a state document of this format")
-        kinds = {field.name: str(field.type) for field in fields(Saved)}
-        if document.keys() != kinds.keys() or not all(_fits(document[name], kinds[name]) for name in kinds):
+        if document.keys() != _TYPES.keys() or not all(_fits(document[name], _TYPES[name]) for name in _TYPES):
             raise Damaged("a member is missing, unknown or of another type")
         if document["said"] is not None:
             document["said"] = _verdict(document["said"])
@@ -86,8 +104,8 @@ def from_json(data: bytes) -> Saved:
         raise Damaged("not a state document") from error
 
 
-def _fits(value: Any, kind: str) -> bool:
-    allowed = tuple(one for part in kind.split(" | ") for one in _TYPES[part])
+def _fits(value: Any, allowed: tuple[type, ...]) -> bool:
+    # true is an int to Python, but no number here.
     return isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
 
 

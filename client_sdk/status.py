@@ -8,7 +8,7 @@ from client_sdk.lease import Lease
 from client_sdk.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Status:
     """Moments are RFC 3339 in UTC. queued, rejected, refused: reports. damaged: files set aside unread."""
 
@@ -16,7 +16,7 @@ class Status:
     server: str
     kit_id: str
     kit_version: str
-    installation_id: str
+    installation_id: str | None
     activated: bool
     organisation: str | None
     licence_kind: str | None
@@ -46,7 +46,7 @@ def read_status(context: Context) -> Status:
         server=context.server,
         kit_id=context.kit_id,
         kit_version=context.kit_version,
-        installation_id=saved.installation_id,
+        installation_id=saved.installation_id if saved.installation_token is not None else None,
         activated=saved.installation_token is not None,
         organisation=lease.organisation_name if lease else None,
         licence_kind=lease.licence_kind if lease else None,

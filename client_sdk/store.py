@@ -8,7 +8,6 @@
 * A state file that exists but cannot be read is never overwritten.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -24,8 +23,6 @@ from client_sdk.saved import Saved
 STATE = "state.json"
 LOCK = "lock"
 OUTBOX = "outbox"
-
-logger = logging.getLogger("client_sdk")
 
 Signature = tuple[int, int, int]
 
@@ -156,7 +153,11 @@ class Store:
             return saved.from_json(path.read_bytes())
         except Damaged as error:
             aside = files.set_aside(path)
-            logger.warning("the state of the kit is damaged (%s) and was set aside: %s", error, aside)
+            import logging  # A rare need, not worth its time at every start.
+
+            logging.getLogger("client_sdk").warning(
+                "the state of the kit is damaged (%s) and was set aside: %s", error, aside
+            )
         except OSError:
             pass
         return self._saved or Saved(self._known_id() or self._make_id())

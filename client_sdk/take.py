@@ -8,8 +8,6 @@
 * What was learnt replaces the offset and the highest time: that is how a clock put back is forgiven.
 """
 
-from dataclasses import replace
-
 from client_sdk import trust
 from client_sdk.answer import Activated, Word
 from client_sdk.context import Context
@@ -28,8 +26,7 @@ def word(context: Context, saved: Saved, said: Word, local: float) -> Saved:
     if said.lease is not None:
         found = context.read_lease(said.lease, trusted, saved.installation_id, newest_iat)
         newest_iat, lease = found.issued_at, said.lease
-    return replace(
-        saved,
+    return saved._replace(
         lease=lease,
         keyset=trusted.keyset,
         roots=trusted.roots,
@@ -40,6 +37,7 @@ def word(context: Context, saved: Saved, said: Word, local: float) -> Saved:
         offset=said.server_time - local,
         highest=said.server_time,
         last_sync_at=said.server_time,
+        syncs=saved.syncs + 1,
         failures=0,
         next_attempt=0.0,
         retry_after=0.0,
@@ -60,8 +58,7 @@ def check_author(context: Context, saved: Saved, said: Word) -> Trust:
 def activation(context: Context, saved: Saved, answer: Activated, local: float) -> Saved:
     """The state after the answer to an activation. Raises NotTrusted."""
     taken = word(context, saved, answer.word, local)
-    return replace(
-        taken,
+    return taken._replace(
         installation_token=answer.installation_token,
         message_key=answer.message_key,
         message_kid=answer.message_kid,
@@ -84,6 +81,7 @@ def new_installation(context: Context, saved: Saved) -> Saved:
         offset=saved.offset,
         highest=saved.highest,
         last_sync_at=saved.last_sync_at,
+        syncs=saved.syncs,
         usage_reporting=saved.usage_reporting,
         former=former,
     )

@@ -24,7 +24,7 @@ TIMEOUT = 20.0
 _CHUNK = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What to send."""
 
@@ -34,7 +34,7 @@ class Request:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Response:
     """What came back. headers: by lower-case name."""
 
@@ -68,23 +68,26 @@ class UrllibTransport:
         try:
             with _opener().open(wire, timeout=self._timeout) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
-                return Response(answer.status, headers, _read(answer, deadline))
+                return Response(answer.status, headers, _read(answer, headers.get("content-length"), deadline))
         except (OSError, HTTPException, ValueError) as error:
             raise NoAnswer(f"{type(error).__name__}: {error}") from error
 
 
 class _Readable(Protocol):
-    def read(self, amount: int, /) -> bytes: ...
+    def read1(self, amount: int, /) -> bytes: ...
 
 
-def _read(answer: _Readable, deadline: float) -> bytes:
+def _read(answer: _Readable, promised: str | None, deadline: float) -> bytes:
+    # read1 returns what has come; read would wait for a whole chunk, however slowly it trickles in.
     body = bytearray()
-    while chunk := answer.read(_CHUNK):
+    while chunk := answer.read1(_CHUNK):
         body += chunk
         if len(body) > MAX_ANSWER:
             raise NoAnswer("the answer is too large")
         if time.monotonic() > deadline:
             raise NoAnswer("the answer takes too long")
+    if promised is not None and promised.strip() != str(len(body)):
+        raise NoAnswer("the answer is cut short")
     return bytes(body)
 
 

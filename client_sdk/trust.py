@@ -10,8 +10,8 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
@@ -22,8 +22,7 @@ KEYSET = "kit-keyset+jwt"
 ROOT = "kit-root+jwt"
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(NamedTuple):
     """What a client trusts now. roots: the changes followed so far; keys: by kid, of the keyset accepted."""
 
     root: EllipticCurvePublicKey
@@ -32,7 +31,7 @@ class Trust:
     roots: tuple[str, ...] = ()
     keyset: str | None = None
     version: int = 0
-    keys: Mapping[str, EllipticCurvePublicKey] = field(default_factory=dict)
+    keys: Mapping[str, EllipticCurvePublicKey] = MappingProxyType({})
 
 
 def anchor(root: Any, issuer: str) -> Trust:
@@ -76,7 +75,7 @@ def _change(trust: Trust, text: Any) -> Trust:
     if version <= trust.root_version:
         raise NotTrusted("the change of root is an old one")
     root = jws.public_key(claim.members(said, "root"))
-    return replace(trust, root=root, root_version=version, roots=(*trust.roots, text))
+    return trust._replace(root=root, root_version=version, roots=(*trust.roots, text))
 
 
 def _read(trust: Trust, text: Any) -> tuple[Trust, int]:
@@ -89,7 +88,7 @@ def _read(trust: Trust, text: Any) -> tuple[Trust, int]:
     if version < 1:
         raise NotTrusted("version is not a positive number")
     exp = claim.moment(said, "exp")
-    return replace(trust, keyset=text, version=version, keys=_keys(said)), exp
+    return trust._replace(keyset=text, version=version, keys=_keys(said)), exp
 
 
 def _keys(said: dict[str, Any]) -> dict[str, EllipticCurvePublicKey]:

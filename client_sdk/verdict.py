@@ -13,7 +13,7 @@ NO_STORAGE = "no_storage"
 REACTIVATION_NEEDED = "reactivation_needed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """Whether the kit may run, and why."""
 
@@ -28,7 +28,7 @@ class Verdict:
         return replace(self, warnings=self.warnings + added) if added else self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SyncResult:
     """One check-in.
 

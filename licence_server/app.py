@@ -62,6 +62,7 @@ def create_app(config: Config, clock: Clock = system_clock) -> Flask:
     metrics.measure(app)
     cors.open_to_kits(app, kit.CORS_METHODS)
     headers.protect(app)
+    bodies.read_what_is_refused(app)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

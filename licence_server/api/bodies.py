@@ -7,17 +7,19 @@
 
 import json
 import zlib
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, NoReturn
 
 import msgspec
-from flask import request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Flask, Response, g, request
 
 from licence_server.domain.errors import Malformed, TooLarge, UnsupportedMedia
 
 MAX_SENT = 1 << 20
 MAX_EXPANDED = 8 << 20
 _DRAINED = 64 << 20
+_CHUNK = 1 << 16
 
 
 def read_json(*, optional: bool = False) -> Any:
@@ -38,7 +40,7 @@ def decode_json(data: bytes) -> Any:
     """Decoded JSON text. Raises Malformed."""
     try:
         return msgspec.json.decode(data)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # The careful way: it also takes lone surrogates and numbers beyond any width.
         try:
             return json.loads(data.decode(), parse_constant=_no_constant)
@@ -46,19 +48,48 @@ def decode_json(data: bytes) -> Any:
             raise Malformed("json_malformed", "The body is not well-formed JSON.") from None
 
 
-def drain() -> None:
-    """Read what is left of a refused body, so that the client gets to read the refusal."""
-    stream, left = request.environ["wsgi.input"], min(request.content_length or 0, _DRAINED)
-    while left > 0 and (chunk := stream.read(min(left, 1 << 16))):
-        left -= len(chunk)
+def read_what_is_refused(app: Flask) -> None:
+    """Read what is left of a refused body, whoever refused it, so that the client gets to read the refusal.
+
+    A client that is still sending when the connection closes loses what was said to it.
+    """
+
+    @app.after_request
+    def drain(response: Response) -> Response:
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            length = request.content_length
+            left = _DRAINED if length is None else min(length - g.get("received", 0), _DRAINED)
+            for _ in _chunks(left):
+                pass
+        return response
 
 
 def _received() -> bytes:
-    try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        drain()
-        raise TooLarge("body_too_large", f"The body is larger than {MAX_SENT} bytes.") from None
+    """The body as sent. Raises TooLarge, Malformed."""
+    length = request.content_length
+    if length is not None and length > MAX_SENT:
+        raise _too_large()
+    data = b"".join(_chunks(MAX_SENT + 1 if length is None else length))
+    if len(data) > MAX_SENT:
+        raise _too_large()
+    if length is not None and len(data) < length:
+        raise Malformed("bad_request", "The body was cut short.")
+    return data
+
+
+def _chunks(left: int) -> Iterator[bytes]:
+    """The next bytes of the body, so many at most. Without a length there is a body only where it ends itself."""
+    if request.content_length is None and not request.environ.get("wsgi.input_terminated"):
+        return
+    stream = request.environ["wsgi.input"]
+    while left > 0 and (chunk := stream.read(min(left, _CHUNK))):
+        left -= len(chunk)
+        g.received = g.get("received", 0) + len(chunk)
+        yield chunk
+
+
+def _too_large() -> TooLarge:
+    return TooLarge("body_too_large", f"The body is larger than {MAX_SENT} bytes.")
 
 
 def _expanded(data: bytes, coding: str) -> bytes:

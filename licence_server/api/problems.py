@@ -10,9 +10,8 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
-from licence_server.api import bodies
 from licence_server.api.codes import CODES
 from licence_server.domain import errors
 from licence_server.domain.errors import LicenceServerError
@@ -45,7 +44,9 @@ def problem(status: int, code: str, detail: str, **members: Any) -> Response:
         "detail": detail,
         **members,
     }
-    return Response(json.dumps(document), status=int(status), mimetype="application/problem+json")
+    response = Response(json.dumps(document), status=int(status), mimetype="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def handle_errors(app: Flask) -> None:
@@ -70,8 +71,6 @@ def _ours(error: LicenceServerError) -> Response:
 
 def _of_http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
-    if isinstance(error, RequestEntityTooLarge):
-        bodies.drain()
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
     response = problem(status, code, CODES[code][1] if code in CODES else status.phrase)
     for name, value in error.get_headers():

@@ -30,7 +30,7 @@ def keys() -> None:
 @json_option
 @click.pass_obj
 def list_(operator: Operator, as_json: bool) -> None:
-    """List the root and every signing key, by their public halves."""
+    """List the root and every signing key."""
     _print(services.list_keys(operator.runtime), operator.now, as_json)
 
 
@@ -40,10 +40,10 @@ def list_(operator: Operator, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def rotate(operator: Operator, root_key: Path | None, root_passphrase_file: Path | None, as_json: bool) -> None:
-    """Put a new signing key in force, and a keyset signed by the root.
+    """Put a new signing key in force.
 
-    Running servers follow at once, kits at their next sync. The old key stays in the keyset until the last
-    lease it signed has run out.
+    The root signs a new keyset. Running servers follow at once, kits at their next sync. The old key stays
+    in the keyset until the last lease it signed has run out.
     """
     runtime = operator.runtime
     passphrase = read_passphrase(root_passphrase_file, "--root-passphrase-file", "Passphrase of the root key")
@@ -73,9 +73,9 @@ def change_root(
     new_root_passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Make a new root key in NEW_FILE, signed by the present one.
+    """Put a new root key in force, made in NEW_FILE.
 
-    Kits built with any earlier root follow. Build new kits with the new root from then on.
+    The present root signs it. Kits built with any earlier root follow. Build new kits with the new root from then on.
     """
     runtime = operator.runtime
     passphrase = read_passphrase(root_passphrase_file, "--root-passphrase-file", "Passphrase of the present root key")

@@ -24,7 +24,10 @@ licence_argument = click.argument("licence_id", type=IDENTIFIER)
 @json_option
 @click.pass_obj
 def show(operator: Operator, licence_id: UUID, as_json: bool) -> None:
-    """Show a licence: its state, dates, seats and terms, and what revoking it would reach."""
+    """Show a licence: state, dates, seats and terms.
+
+    It also says how far a revocation would reach.
+    """
     view = services.get(operator.runtime, licence_id, now=operator.now)
     found = _print(operator, view, as_json)
     if not as_json and view.licence.revoked_at is None:

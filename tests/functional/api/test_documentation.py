@@ -1,0 +1,90 @@
+"""docs/api.md is true: its endpoints are those that are served, its codes those that the source raises."""
+
+import ast
+import re
+from pathlib import Path
+
+from licence_server.api.codes import AGAINST_THE_STATE, CODES
+from licence_server.domain import errors
+from licence_server.domain.errors import LicenceServerError, not_found
+from licence_server.domain.licence import Status
+from licence_server.domain.verdict import licence_refusal
+from tests.support.deployment import Deployment
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs/api.md").read_text()
+KINDS = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, LicenceServerError) and kind is not errors.ConfigError
+}
+
+# Raised on the command line and at the start alone, or caught before they leave.
+NOT_OF_THE_API = {
+    "api_key_revoked",
+    "head_invalid",
+    "identifier_invalid",
+    "organisation_invalid",
+    "text_invalid",
+    "email_invalid",
+}
+ROOMS_OF_THE_COMMAND_LINE = ("cli", "migrate.py", "signing.py")
+FILES_OF_THE_COMMAND_LINE = (
+    "backups.py",
+    "initialisation.py",
+    "keys.py",
+    "organisation_imports.py",
+    "restores.py",
+    "sealed_files.py",
+)
+
+
+def raised() -> set[str]:
+    """Every code that the source hands to an error, by its syntax."""
+    found = set()
+    for path in (ROOT / "licence_server").rglob("*.py"):
+        room = path.relative_to(ROOT / "licence_server").parts[0]
+        if room in ROOMS_OF_THE_COMMAND_LINE or path.name in FILES_OF_THE_COMMAND_LINE:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            value = node.args[0].value
+            if name == "not_found":
+                found.add(not_found(value, "").code)
+            elif name in KINDS:
+                found.add(value)
+    return found
+
+
+def spoken_by_rules() -> set[str]:
+    """Codes that come from domain.verdict and from HTTP itself, and so stand in no call."""
+    licence = {said.code for status in Status if (said := licence_refusal(status)) is not None}
+    return {*licence, "seat_limit_reached", "not_found", "method_not_allowed", "internal_error", "bad_request"}
+
+
+def test_every_code_of_the_source_is_known_and_the_other_way_round() -> None:
+    assert (raised() | spoken_by_rules()) - NOT_OF_THE_API == set(CODES)
+
+
+def test_every_code_is_documented_with_its_status_and_the_other_way_round() -> None:
+    rows = re.findall(r"^\| `([a-z_0-9]+)` \| ([0-9, ]+) \| (.+) \|$", PAGE, re.MULTILINE)
+
+    assert {code: (statuses, meaning) for code, statuses, meaning in rows} == {
+        code: (f"{status}, 409" if code in AGAINST_THE_STATE else str(status), meaning)
+        for code, (status, meaning) in CODES.items()
+    }
+
+
+def test_every_endpoint_of_the_team_is_documented_with_its_scope(deployment: Deployment) -> None:
+    document = deployment.client.get("/api/v1/openapi.json").json
+    assert document is not None
+    served = {
+        (method.upper(), path, operation["x-scope"])
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method != "parameters" and "x-scope" in operation
+    }
+
+    assert set(re.findall(r"^\| `([A-Z]+)` \| `([^`]+)` \| `([a-z:]+)` \|$", PAGE, re.MULTILINE)) == served

@@ -1,0 +1,137 @@
+"""Transactions: joined, rolled back, tried again; faults of the database as Unavailable."""
+
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from licence_server import database as module
+from licence_server.database import Database
+from licence_server.domain.errors import ConfigError, Unavailable
+from licence_server.models import Setting
+from tests.support.deployment import Deployment
+
+
+def add(session: Session, name: str) -> None:
+    session.add(Setting(name=name, value="x"))
+    session.flush()
+
+
+def count(database: Database) -> int:
+    with database.reading() as session:
+        return (session.scalar(select(func.count()).select_from(Setting)) or 0) - 1  # the time zone is there
+
+
+def test_a_use_case_inside_another_joins_its_transaction(deployment: Deployment) -> None:
+    database = deployment.runtime.database
+
+    def outer_fails() -> None:
+        with database.writing() as session, database.writing() as inner, database.reading() as reader:
+            assert session is inner is reader
+            add(inner, "one")
+            raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        outer_fails()
+    assert count(database) == 0
+
+
+def test_threads_do_not_join_each_other(deployment: Deployment) -> None:
+    database = deployment.runtime.database
+    sessions = []
+    with database.writing() as session:
+
+        def read() -> None:
+            with database.reading() as other:
+                sessions.append(other)
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        thread.join()
+    assert sessions != [session]
+
+
+def test_a_collision_is_tried_again(deployment: Deployment) -> None:
+    database, tries = deployment.runtime.database, []
+
+    def use_case(session: Session) -> int:
+        tries.append(1)
+        add(session, "taken" if len(tries) < 4 else "free")
+        return len(tries)
+
+    database.write(lambda session: add(session, "taken"))
+    assert database.write(use_case) == 4
+    assert count(database) == 2
+
+
+def test_a_collision_that_stays_is_told_in_the_end(deployment: Deployment) -> None:
+    database, tries = deployment.runtime.database, []
+
+    def use_case(session: Session) -> None:
+        tries.append(1)
+        add(session, "timezone")
+
+    with pytest.raises(IntegrityError):
+        database.write(use_case)
+    assert len(tries) == module.ATTEMPTS
+
+
+def test_a_deadlock_is_tried_again_and_another_fault_is_not(deployment: Deployment) -> None:
+    database, tries = deployment.runtime.database, []
+
+    def use_case(cause: Exception) -> int:
+        def run(_: Session) -> int:
+            tries.append(1)
+            if len(tries) == 1:
+                raise OperationalError("SELECT", {}, cause)
+            return len(tries)
+
+        return database.write(run)
+
+    assert use_case(psycopg.errors.DeadlockDetected()) == 2
+    tries.clear()
+    with pytest.raises(Unavailable):
+        use_case(psycopg.errors.AdminShutdown())
+    assert len(tries) == 1
+
+
+def test_a_locked_sqlite_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BUSY_MILLISECONDS", 50)
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    first, second = Database(url), Database(url)
+    with first.writing(), pytest.raises(Unavailable), second.writing():
+        pass
+    first.close()
+    second.close()
+
+
+def test_a_sqlite_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}")
+    with pytest.raises(Unavailable), database.writing():
+        pass
+    database.close()
+
+
+def test_sqlite_is_durable_and_checks_its_keys(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    with database.reading() as session:
+        found = [session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]
+    database.close()
+    assert found == ["wal", 2, 1]
+
+
+def test_an_unsafe_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAFE_SQLITE", (99, 0, 0))
+    with pytest.raises(ConfigError) as refused:
+        module.sqlite_module()
+    assert "WAL" in refused.value.detail
+
+
+def test_an_address_that_libpq_does_not_read_is_a_bad_setting() -> None:
+    with pytest.raises(ConfigError) as refused:
+        Database("postgresql://u:hunter2@h:port:x/db?nonsense=1")
+    assert "hunter2" not in refused.value.detail
