@@ -26,7 +26,7 @@ Player.feedback = (function () {
     await busy(button, "Keeping …", async function () {
       const comment = el("comment").value.trim();
       await Player.licence.kit().giveFeedback({ rating, item: el("feedback-item").value || null,
-        comment: comment || null });
+        comment });
       await Player.licence.refresh();
       el("feedback-form").reset();
       el("feedback-done").textContent = Player.licence.reportingOff()

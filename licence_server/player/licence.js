@@ -14,9 +14,17 @@ Player.licence = (function () {
     kit = new KitClient(settings);
   }
 
-  /* Look again, offline. */
+  /* Look again, offline. What the rest of the page needs of the SDK's answer is picked here, in one place. */
   async function refresh() {
-    status = await kit.status();
+    const found = await kit.status();
+    status = {
+      verdict: found.verdict,
+      queued: found.queued,
+      reportedAt: found.reportedAt,
+      organisation: found.lease && found.lease.organisation,
+      graceUntil: found.lease && found.lease.grace_until * 1000,
+      reportingOff: found.usageReporting === "off",
+    };
     draw();
     return status.verdict;
   }
@@ -57,7 +65,7 @@ Player.licence = (function () {
 
   /* Whether this browser was ever set up; what a kit without a licence shows is the set-up alone. */
   function activated() {
-    return Boolean(status.activated);
+    return status.verdict.code !== "unlicensed";
   }
 
   /* The person's objection to usage reporting. */
@@ -67,5 +75,5 @@ Player.licence = (function () {
   }
 
   return { open, refresh, activated, object, kit: () => kit, status: () => status,
-    reportingOff: () => status.usageReporting === "off" };
+    reportingOff: () => Boolean(status.reportingOff) };
 })();
