@@ -10,7 +10,7 @@ import pytest
 
 from client_sdk import KitClient, paths
 from tests.support.kits import Pc, workshop
-from tests.support.simulator import KIT, SERVER, TOKEN, Simulator
+from tests.support.simulator import KIT, SERVER, TOKEN, Simulator, problem
 
 
 def state_file(pc: Pc) -> Path:
@@ -189,3 +189,31 @@ def test_state_lives_where_the_system_keeps_it(monkeypatch: pytest.MonkeyPatch, 
 
     KitClient(server=SERVER, kit_id=KIT, kit_version="1.0", root_key=pc.simulator.root_key)
     assert list((tmp_path / "xdg" / "kit-client").iterdir())
+
+
+def test_reports_in_memory_follow_to_a_new_installation_too(pc: Pc, simulator: Simulator) -> None:
+    pc.state_dir.write_text("a file where the directory should be")
+    kit = pc.kit()
+    workshop(kit)
+    simulator.answer_with(problem(403, "installation_elsewhere"))
+    assert kit.activate(TOKEN).valid
+
+    result = kit.sync()
+
+    assert (result.sent, result.remaining) == (1, 0)
+
+
+def test_reports_of_an_id_that_was_never_activated_are_taken_over(pc: Pc, simulator: Simulator) -> None:
+    """Two processes started at once on an empty directory, each with an id of its own."""
+    workshop(pc.kit(), 3)
+    (report,) = pc.state_dir.rglob("0*.json")
+    shutil.copytree(report.parent, pc.state_dir / "kept")
+    shutil.rmtree(report.parents[2])
+    kit = pc.activated()
+    workshop(kit, 4)
+    own = state_file(pc).parent / "outbox"
+    shutil.move(pc.state_dir / "kept", own / "01976f2e-7c00-7000-8000-00000000aaaa")
+
+    assert kit.sync().sent == 2
+    assert {one["seq"]: one["attendee_count"] for one in simulator.counted().values()} == {1: 4, 2: 3}
+    assert kit.sync().sent == 0
