@@ -12,9 +12,11 @@ FOCUSED = (
 )
 
 
+# Of a star the label is what one aims at.
 SEEN = (
     "(() => { const at = document.activeElement, box = at.getBoundingClientRect();"
-    " return getComputedStyle(at).outlineStyle !== 'none' && box.height >= 24"
+    " const target = at.closest('label') || at;"
+    " return getComputedStyle(at).outlineStyle !== 'none' && target.getBoundingClientRect().height >= 24"
     " && box.bottom > 0 && box.top < innerHeight; })()"
 )
 
