@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from licence_server import database as database_module
 from licence_server import engines
 from licence_server.database import Database
 from licence_server.domain.errors import ConfigError, Unavailable
@@ -77,7 +78,7 @@ def test_a_collision_that_stays_is_told_in_the_end(deployment: Deployment) -> No
 
     with pytest.raises(IntegrityError):
         database.write(use_case)
-    assert len(tries) == module.ATTEMPTS
+    assert len(tries) == database_module.ATTEMPTS
 
 
 def test_a_deadlock_is_tried_again_and_another_fault_is_not(deployment: Deployment) -> None:
