@@ -67,7 +67,8 @@ def _tell(config: Config, runtime: Runtime, stick: SampleStick) -> None:
         f"\nAPI pages     {config.public_url}/api/v1/docs"
         f"\nData          {config.data_dir}"
         f"\nA token to try, for the organisation Your Business:\n\n    {token}\n"
-        f"\nThe sample kit, as a business gets it on a stick; open it in a browser and type the token:\n\n    {page or 'It could not be built: see above.'}\n"
+        "\nThe sample kit, as a business gets it on a stick; open it in a browser and type the token:"
+        f"\n\n    {page or 'It could not be built: see above.'}\n"
         f"\n    .venv/bin/kit-client --help\n"
         "\nCtrl-C ends it; the data stay.",
         flush=True,
