@@ -286,12 +286,11 @@
       try {
         opening = opening || connect();
         const transact = await timeBox(opening, patience);
-        edited = await timeBox(transact((draft) => pending.map((one) => one(draft)).pop()), patience);
+        edited = await timeBox(transact((draft) => pending.map((one) => one(draft)).pop()), 5e3);
         pending = [];
-        patience = 5e3;
         store.lost = false;
       } catch (error) {
-        if (error === MINUTE) patience = 250;
+        if (error === MINUTE) patience = 50;
         else opening = null;
         store.lost = true;
         edited = edit(memory, work, () => {}, () => {});

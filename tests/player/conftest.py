@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from examples import make_films
-from tests.support.chromium import FLAGS, executable
 from tests.support.databases import SqliteServer
 from tests.support.handout import Handout
 from tests.support.server import Server, running
@@ -16,20 +15,6 @@ from tests.support.trainer import Trainer
 
 PATIENCE = 30_000
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", "build/screenshots"))
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    started = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
-    yield started
-    started.close()
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +44,7 @@ def handout(hand_out: Callable[..., Handout]) -> Handout:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser profile that nobody has used."""
+    expect.set_options(timeout=PATIENCE)
     fresh = browser.new_context(accept_downloads=True)
     fresh.set_default_timeout(PATIENCE)
     yield fresh

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright, expect
 
-from tests.support.chromium import pc, pull_the_plug
 from tests.support.handout import Handout
+from tests.support.pc import pc, pull_the_plug
 from tests.support.trainer import Trainer
 
 
