@@ -14,6 +14,7 @@ def test_the_servers_wheel_carries_its_migrations(tmp_path: Path) -> None:
 
     assert "licence_server/migrations/env.py" in names
     assert any(name.startswith("licence_server/migrations/versions/0001") for name in names)
+    assert {"licence_server/player/start.html", "licence_server/browser_sdk/kit-client.js"} <= names
     assert not any(name.startswith(("tests/", "client_sdk/")) for name in names)
 
 

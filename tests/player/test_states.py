@@ -132,6 +132,21 @@ def test_a_switched_off_installation(ready: Trainer, handout: Handout, keep: Kee
     look(ready, keep, "installation-revoked")
 
 
+def test_a_film_that_is_missing_from_the_copy(ready: Trainer, handout: Handout, keep: Keep) -> None:
+    (handout.stick / "films/film-1.webm").unlink()
+    ready.starts_workshop(3).film_button(1).click()
+    ready.reads("This film cannot be played. Check that the whole stick is there")
+    look(ready, keep, "film-missing")
+    ready.plays_film(2).ends()
+    assert handout.plays() == {"film-2": (1, 1)}
+
+
+def test_axe_would_see_a_fault(ready: Trainer) -> None:
+    ready.page.add_script_tag(path=AXE)
+    ready.evaluates("document.querySelector('#headcount').labels[0].remove()")
+    assert any(line.startswith("label:") for line in violations(ready.page))
+
+
 def test_no_place_left(hand_out: Callable[..., Handout], browser: Browser, keep: Keep) -> None:
     handout = hand_out("--seats", "1")
     first, second = browser.new_context(), browser.new_context()
