@@ -59,7 +59,8 @@ Player.phone = (function () {
     const typed = el("symbols").value.replace(/[\s-]/g, "").toUpperCase();
     const right = typed.length === 8 && (await Player.licence.kit().confirm(typed));
     if (!right) {
-      fault(el("symbols"), "symbols-error", typed.length === 8 ? "These do not belong to a code from this page. Please compare them with the phone."
+      fault(el("symbols"), "symbols-error", typed.length === 8
+        ? "These do not belong to a code from this page. Please compare them with the phone."
         : "There are eight letters and digits; these are " + typed.length + ".");
       announce(el("symbols-error").textContent);
       return;
