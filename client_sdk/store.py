@@ -85,7 +85,8 @@ class Store:
         signature = self._sign()
         if self._saved is None or (signature not in (self._signature, None) and not self._unsaved):
             with self.locked():
-                self._saved, self._signature = self._read(), self._sign()
+                self._saved, was_read = self._read()
+                self._signature = self._sign() if was_read else None
         return self._saved
 
     def update(self, change: Callable[[Saved], Saved]) -> Saved:
@@ -152,10 +153,11 @@ class Store:
             return None
         return found.st_mtime_ns, found.st_ino, found.st_size
 
-    def _read(self) -> Saved:
+    def _read(self) -> tuple[Saved, bool]:
+        """The state, and whether it is what the file holds; else the last one known, or that of a new installation."""
         path = self.directory / STATE
         try:
-            return saved.from_json(path.read_bytes())
+            return saved.from_json(path.read_bytes()), True
         except Damaged as error:
             aside = files.set_aside(path)
             import logging  # A rare need, not worth its time at every start.
@@ -165,7 +167,7 @@ class Store:
             )
         except OSError:
             pass
-        return self._saved or Saved(self._known_id() or self._make_id())
+        return self._saved or Saved(self._known_id() or self._make_id()), False
 
     def _known_id(self) -> str | None:
         with suppress(OSError):

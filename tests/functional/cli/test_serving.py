@@ -106,35 +106,25 @@ def test_settings_that_do_not_fit_the_deployment_stop_the_start(
 
 
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
-def test_metrics_leave_nothing_behind(
-    database_server: DatabaseServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
-    server = Server(tmp_path, database_server.empty(), free_port())
+def test_metrics_leave_nothing_behind(database_server: DatabaseServer, tmp_path: Path) -> None:
+    # Both have tmp_path for their temporary files.
+    server, other = (Server(tmp_path, database_server.empty(), free_port(), workers=1) for _ in range(2))
     server.start()
-    assert list(scratch.glob("licence-server-metrics-*/*.db"))
-    server.stop()
-    assert list(scratch.glob("licence-server-metrics-*")) == []
+    (killed,) = tmp_path.glob("licence-server-metrics-*")
+    assert list(killed.glob("*.db"))
+    server.kill()
 
     server.start()
-    (killed,) = scratch.glob("licence-server-metrics-*")
-    server.kill()
-    server.start()
     assert killed.exists(), "one so young may belong to a server that is starting"
-    os.utime(killed / "lock", (0, 0))
-    server.stop()
-    server.start()
-    assert not killed.exists()
-    (held,) = scratch.glob("licence-server-metrics-*")
-    os.utime(held / "lock", (0, 0))
-    other = Server(tmp_path, database_server.empty(), free_port())
+    (held,) = set(tmp_path.glob("licence-server-metrics-*")) - {killed}
+    for directory in (killed, held):
+        os.utime(directory / "lock", (0, 0))
     other.start()
-    assert held.exists()
+    assert (killed.exists(), held.exists()) == (False, True)
+
     other.stop()
     server.stop()
-    assert list(scratch.glob("licence-server-metrics-*")) == []
+    assert list(tmp_path.glob("licence-server-metrics-*")) == []
 
 
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)

@@ -137,6 +137,29 @@ def test_a_damaged_journal_is_set_aside(pc: Pc) -> None:
     assert not (directory / "live-y.jsonl").exists()
 
 
+def test_a_state_that_cannot_be_read_just_now_is_never_overwritten(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A virus scanner holds the file, a network drive hiccups."""
+    pc.activated()
+    read_bytes, path = Path.read_bytes, state_file(pc)
+    before = path.read_bytes()
+
+    def refuse(self: Path) -> bytes:
+        if self == path:
+            raise PermissionError(13, "another program holds it")
+        return read_bytes(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    kit = pc.kit()
+    assert kit.check().code == "unlicensed"
+    workshop(kit, 3)
+    assert kit.check().warnings == ("no_storage",)
+    monkeypatch.undo()
+
+    assert path.read_bytes() == before
+    assert pc.kit().check().code == "active"
+    assert pc.kit().sync().sent == 1
+
+
 def test_a_wiped_profile_is_a_new_installation(pc: Pc, simulator: Simulator) -> None:
     pc.activated()
     shutil.rmtree(pc.state_dir)
