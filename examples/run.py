@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 from examples import trial
+from examples.stick import SampleStick
 from examples.team import KIT
 from licence_server.config import Config, load
 from licence_server.domain.errors import LicenceServerError, NotFound
@@ -37,9 +38,10 @@ def main() -> int:
     except subprocess.CalledProcessError as error:
         return error.returncode
     try:
+        stick = SampleStick(config.data_dir)
         _wait_for(config, server)
         runtime = open_runtime(config)
-        _tell(config, runtime)
+        _tell(config, runtime, stick)
         runtime.database.close()
         return server.wait()
     except KeyboardInterrupt:
@@ -50,7 +52,7 @@ def main() -> int:
             server.kill()
 
 
-def _tell(config: Config, runtime: Runtime) -> None:
+def _tell(config: Config, runtime: Runtime, stick: SampleStick) -> None:
     if _has_kit(runtime):
         print("\nThis data directory has its demonstration already; it is kept as it is.\n")
     else:
@@ -59,11 +61,14 @@ def _tell(config: Config, runtime: Runtime) -> None:
     print("\nThe report, as `licence-server report` prints it:\n", flush=True)
     _command("report", "--kit", KIT["id"])
     token = _new_token()
+    page = stick.build()
     print(
         f"\nServing at    {config.public_url}"
         f"\nAPI pages     {config.public_url}/api/v1/docs"
         f"\nData          {config.data_dir}"
         f"\nA token to try, for the organisation Your Business:\n\n    {token}\n"
+        "\nThe sample kit, as a business gets it on a stick; open it in a browser and type the token:"
+        f"\n\n    {page or 'It could not be built: see above.'}\n"
         f"\n    .venv/bin/kit-client --help\n"
         "\nCtrl-C ends it; the data stay.",
         flush=True,

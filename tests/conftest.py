@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.support import browsers
 from tests.support.databases import DatabaseServer, PostgresqlServer, SqliteServer, postgresql
 from tests.support.deployment import Deployment
 from tests.support.server import Server, running
@@ -40,3 +42,17 @@ def server(database_server: DatabaseServer, tmp_path: Path) -> Iterator[Server]:
     """A fresh deployment served by gunicorn over real HTTP."""
     with running(tmp_path, database_server.empty()) as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """One for each test process: Playwright allows no second."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=browsers.chromium(), args=browsers.CHROMIUM_FLAGS)
+    yield started
+    started.close()

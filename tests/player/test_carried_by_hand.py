@@ -1,0 +1,72 @@
+"""No internet on the PC at all: files go to another computer and come back."""
+
+import json
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, FilePayload, expect
+
+from tests.support.handout import Handout
+from tests.support.trainer import Trainer
+
+
+def test_a_kit_is_activated_by_file(trainer: Trainer, handout: Handout, context: BrowserContext) -> None:
+    context.set_offline(True)
+    trainer.opens().page.get_by_text("No internet on this PC?").click()
+    trainer.page.get_by_label("Activation token").fill(handout.token)
+    request = json.loads(trainer.saves("Save the request file").read_text())
+    answer = {"activation": _activated_elsewhere(handout, request["activation"])}
+
+    trainer.page.get_by_label("Back here, choose the answer file.").first.set_input_files(_file(answer))
+    trainer.sees("How will you use the films today?").starts_workshop(14).plays_film(1).ends()
+
+    context.set_offline(False)
+    trainer.reports()
+    assert handout.attendances() == (1, 14)
+    assert len(handout.installations) == 1
+
+
+def test_the_answer_to_somebody_elses_request_is_refused(
+    trainer: Trainer, handout: Handout, context: BrowserContext
+) -> None:
+    context.set_offline(True)
+    trainer.opens().page.get_by_text("No internet on this PC?").click()
+    trainer.page.get_by_label("Activation token").fill(handout.token)
+    request = json.loads(trainer.saves("Save the request file").read_text())
+    request["activation"]["installation_id"] = "00000000-0000-7000-8000-000000000000"
+    choose = trainer.page.get_by_label("Back here, choose the answer file.").first
+    for content in ({"activation": _activated_elsewhere(handout, request["activation"])}, {"holiday": "photo"}):
+        choose.set_input_files(_file(content))
+        trainer.reads("This is not the answer to a request from this browser.")
+    expect(trainer.page.get_by_role("heading", name="Set up this kit")).to_be_visible()
+
+
+def test_a_report_file_holds_what_waits_and_leaves_it_waiting(
+    trainer: Trainer, handout: Handout, context: BrowserContext
+) -> None:
+    trainer.opens().activates(handout.token)
+    context.set_offline(True)
+    trainer.starts_workshop(9).begins_film(1).ends().goes_to("Reporting")
+    saved: Path = trainer.saves("Save the report file")
+    assert list(json.loads(saved.read_text())) == ["message"]
+    expect(trainer.page.locator("#waiting")).to_have_text("1 report")
+
+    trainer.page.locator("#load-response").set_input_files(_file({"receipt": "a.b.c"}))
+    trainer.reads("This is not an answer for this kit, or an older one.")
+    expect(trainer.page.locator("#waiting")).to_have_text("1 report")
+
+
+def _activated_elsewhere(handout: Handout, body: dict[str, Any]) -> dict[str, Any]:
+    """What the server answers on a computer with internet."""
+    request = urllib.request.Request(
+        f"{handout.server.url}/api/v1/activations",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return dict(json.load(response))
+
+
+def _file(content: dict[str, Any]) -> FilePayload:
+    return {"name": "answer.kit-response", "mimeType": "application/json", "buffer": json.dumps(content).encode()}

@@ -1,0 +1,56 @@
+"""The programs that browser tests need, from Debian: Chromium, and Node for the script's own tests.
+
+Playwright's own download of a browser needs the internet; the browser of the distribution does not.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# For a machine without a screen, run by root, on which nothing may call home.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """The path of Chromium, installed where it is missing and this is root."""
+    return _program("chromium", "chromium")
+
+
+def node() -> str:
+    """The path of Node, installed where it is missing and this is root."""
+    return _program("node", "nodejs")
+
+
+def _program(command: str, package: str) -> str:
+    # Several test processes may want it at once; apt does not wait for itself.
+    with (Path(tempfile.gettempdir()) / "browser-tests-apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if shutil.which(command) is None:
+            _install(package)
+    path = shutil.which(command)
+    assert path is not None, f"{command} is still missing after its installation"
+    return path
+
+
+def _install(package: str) -> None:
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        pytest.fail(f"Please install {package}: the browser tests need it.", pytrace=False)
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
+        done = subprocess.run(
+            ["apt-get", "-qq", *arguments], env=environ, capture_output=True, text=True, timeout=900, check=False
+        )
+        assert done.returncode == 0, done.stderr
