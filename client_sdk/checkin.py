@@ -9,44 +9,20 @@
 * Former installations report what they still hold, under their own tokens; their verdicts are not ours.
 """
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from client_sdk import answer, clock, report, retry, take
-from client_sdk.answer import Problem, Result, Word
+from client_sdk import retry, take
+from client_sdk.answer import Word
 from client_sdk.context import Context
 from client_sdk.entry import Entry
 from client_sdk.errors import Busy, Forgotten, NoAnswer, NotTrusted
-from client_sdk.outbox import MAX_REPORTS, Outbox
+from client_sdk.exchange import Sender, Tally, exchange
 from client_sdk.saved import Saved
 from client_sdk.verdict import NO_ANSWER, REACTIVATION, SyncResult
 
 MAX_BYTES = (1 << 20) - 4096
 PATIENCE = 90.0
 OFF = "off"
-
-
-@dataclass
-class Tally:
-    """What one check-in has come to so far. handled: ids not to be sent again in it; most: reports a batch;
-    heard: the server's word was taken."""
-
-    handled: set[str] = field(default_factory=set)
-    sent: int = 0
-    rejected: int = 0
-    set_aside: int = 0
-    most: int = MAX_REPORTS
-    heard: bool = False
-
-
-@dataclass(frozen=True)
-class Sender:
-    """An installation that reports, and what becomes of the word it is answered with."""
-
-    token: str
-    outbox: Outbox
-    take: Callable[[Word, float], object]
 
 
 def sync(context: Context, *, automatic: bool = False) -> SyncResult:
@@ -90,11 +66,11 @@ def _send_own(context: Context, tally: Tally) -> None:
     try:
         # An exchange without reports comes first where the PC's clock may have been corrected meanwhile.
         entries = [] if context.reckon(saved).must_learn else _batch(context, sender, tally)
-        _exchange(context, sender, entries, tally)
+        exchange(context, sender, entries, tally)
         _drain(context, sender, tally)
         if not tally.heard:
             # Every batch was set aside; the lease is refreshed all the same.
-            _exchange(context, sender, [], tally)
+            exchange(context, sender, [], tally)
     except Forgotten:
         context.store.update(
             lambda newest: newest._replace(forgotten=newest.forgotten or newest.installation_token == sender.token)
@@ -116,68 +92,24 @@ def _send_former(context: Context, tally: Tally) -> None:
                 left = sender.outbox.batch(1 << 30, 1 << 60)
                 sender.outbox.set_aside(left, "refused", "token_unknown", "The former installation is unknown.")
                 tally.set_aside += len(left)
+        except (NoAnswer, NotTrusted):
+            return  # They stay queued; our own check-in is done all the same.
 
 
 def _drain(context: Context, sender: Sender, tally: Tally) -> None:
     while entries := _batch(context, sender, tally):
-        _exchange(context, sender, entries, tally)
+        exchange(context, sender, entries, tally)
 
 
 def _batch(context: Context, sender: Sender, tally: Tally) -> list[Entry]:
     saved = context.store.load()
     if saved.usage_reporting == OFF:
         return []
-    with context.store.locked():
-        sender.outbox.recover()
-        context.store.adopt_orphans()
+    with context.store.locked() as owned:
+        if owned or not context.store.has_disk:
+            sender.outbox.recover()
+            context.store.adopt_orphans()
         return sender.outbox.batch(tally.most, MAX_BYTES, tally.handled)
-
-
-def _exchange(context: Context, sender: Sender, entries: list[Entry], tally: Tally) -> None:
-    """One request. Raises NoAnswer, NotTrusted, Forgotten."""
-    saved = context.store.load()
-    sent_at = clock.sent_at(context.reckon(saved), entries[0].clock if entries else None)
-    body = {"sent_at": report.written(sent_at), "reports": [entry.report for entry in entries]} | (
-        {} if saved.usage_reporting is None else {"usage_reporting": saved.usage_reporting}
-    )
-    response = context.send("POST", "/sync", json.dumps(body).encode(), sender.token)
-    if response.status == 413 and len(entries) > 1:
-        tally.most = len(entries) // 2  # Also where a proxy before our server says it, in its own words.
-        return
-    if response.status != 200:
-        problem = answer.problem(response)
-        if problem is None or not _refused(context, sender, entries, tally, problem):
-            raise answer.no_answer(response, context.clock())
-        return
-    word, results = answer.synced(response, {entry.id for entry in entries})
-    sender.take(word, context.clock())
-    tally.heard = True
-    _settle(context, sender.outbox, entries, results, tally)
-
-
-def _refused(context: Context, sender: Sender, entries: list[Entry], tally: Tally, problem: Problem) -> bool:
-    """Whether the refusal was dealt with, so that the next batch may go. Raises Forgotten."""
-    if problem.status == 401:
-        raise Forgotten(problem.code)
-    if problem.status not in (400, 413, 422) or not entries:
-        return False
-    with context.store.locked():
-        sender.outbox.set_aside(entries, "refused", problem.code, problem.detail)
-    tally.handled.update(entry.id for entry in entries)
-    tally.set_aside += len(entries)
-    return True
-
-
-def _settle(context: Context, outbox: Outbox, entries: list[Entry], results: list[Result], tally: Tally) -> None:
-    by_id = {entry.id: entry for entry in entries}
-    with context.store.locked():
-        outbox.acknowledge(by_id[result.id] for result in results if result.status != "rejected")
-        for result in results:
-            if result.status == "rejected":
-                outbox.set_aside([by_id[result.id]], "rejected", result.code, result.detail)
-                tally.rejected += 1
-    tally.handled.update(by_id)
-    tally.sent += len(results)
 
 
 def _note_failure(context: Context, error: Exception) -> None:

@@ -84,6 +84,8 @@ class KitClient:
         """
         from client_sdk.activation import Activation
 
+        if not isinstance(activation_token, str):
+            raise InvalidArgument("activation_token is a text")
         self._activation = self._activation or Activation(self._context)
         return self._activation.activate(activation_token, label)
 

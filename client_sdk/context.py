@@ -88,7 +88,11 @@ class Context:
         held: Lease | NotTrusted | None
         try:
             trusted = trust.restore(trust.follow(self.anchor, saved.roots), (), saved.keyset)
-            held = None if saved.lease is None else self.read_lease(saved.lease, trusted, saved.installation_id, 0)
+            held = (
+                None
+                if saved.lease is None
+                else self.read_lease(saved.lease, trusted, saved.installation_id, saved.newest_iat)
+            )
         except NotTrusted as error:
             held = error if saved.lease is not None else None
         self._trust, self._held, self._read_from = trusted, held, saved

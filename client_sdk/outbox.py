@@ -81,8 +81,10 @@ class Outbox:
         for entry in other._entries():
             if entry.id not in queued:
                 self.add(entry.report, entry.clock, entry.live)
-            if not self._memory:
-                other.acknowledge([entry._replace(live=None)])
+                if self._memory and not other._is_in_memory(entry):
+                    self._memory.pop()
+                    return  # No room here: it stays where it is safe.
+            other.acknowledge([entry._replace(live=None)])
 
     def batch(self, most: int, max_bytes: int, without: Set[str] = frozenset()) -> list[Entry]:
         """The oldest reports, at most `most` and `max_bytes` of JSON, all timed by one clock; at least one.

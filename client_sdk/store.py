@@ -49,6 +49,11 @@ class Store:
         """Whether something would be lost if the process ended now, or cannot be written."""
         return self._unwritable or self._unsaved or any(outbox.in_memory for outbox in self._outboxes.values())
 
+    @property
+    def has_disk(self) -> bool:
+        """Whether the directory could be locked and written when last tried."""
+        return not self._unwritable
+
     @contextmanager
     def locked(self) -> Iterator[bool]:
         """Hold the lock; where the disk gives none, only this process' threads exclude each other.
@@ -80,7 +85,8 @@ class Store:
         signature = self._sign()
         if self._saved is None or (signature not in (self._signature, None) and not self._unsaved):
             with self.locked():
-                self._saved, self._signature = self._read(), self._sign()
+                self._saved, was_read = self._read()
+                self._signature = self._sign() if was_read else None
         return self._saved
 
     def update(self, change: Callable[[Saved], Saved]) -> Saved:
@@ -107,26 +113,26 @@ class Store:
         """
         state = self.load()
         known = {state.installation_id, *(former.installation_id for former in state.former)}
-        with suppress(OSError):
-            for path in (self.directory / OUTBOX).iterdir():
-                if path.name not in known:
-                    self.outbox(state.installation_id).adopt(self.outbox(path.name))
+        for installation_id in self._outbox_ids() - known:
+            self.outbox(state.installation_id).adopt(self.outbox(installation_id))
 
     def count(self) -> int:
         """Reports queued, of the present and of former installations."""
-        with suppress(OSError):
-            for path in (self.directory / OUTBOX).iterdir():
-                self.outbox(path.name)
-        return sum(outbox.count() for outbox in self._outboxes.values())
+        return sum(self.outbox(installation_id).count() for installation_id in self._outbox_ids())
 
     def aside(self) -> list[dict[str, Any]]:
         """The notes of what was set aside."""
-        self.count()
-        return [note for outbox in self._outboxes.values() for note in outbox.aside()]
+        return [note for installation_id in self._outbox_ids() for note in self.outbox(installation_id).aside()]
 
     def damaged(self) -> list[Path]:
         """Files that were set aside because nobody could read them."""
         return sorted(self.directory.rglob("*.damaged-*"))
+
+    def _outbox_ids(self) -> set[str]:
+        found = set(self._outboxes)
+        with suppress(OSError):
+            found |= {path.name for path in (self.directory / OUTBOX).iterdir()}
+        return found
 
     def _lock(self, stack: ExitStack) -> bool:
         try:
@@ -147,10 +153,11 @@ class Store:
             return None
         return found.st_mtime_ns, found.st_ino, found.st_size
 
-    def _read(self) -> Saved:
+    def _read(self) -> tuple[Saved, bool]:
+        """The state, and whether it is what the file holds; else the last one known, or that of a new installation."""
         path = self.directory / STATE
         try:
-            return saved.from_json(path.read_bytes())
+            return saved.from_json(path.read_bytes()), True
         except Damaged as error:
             aside = files.set_aside(path)
             import logging  # A rare need, not worth its time at every start.
@@ -160,7 +167,7 @@ class Store:
             )
         except OSError:
             pass
-        return self._saved or Saved(self._known_id() or self._make_id())
+        return self._saved or Saved(self._known_id() or self._make_id()), False
 
     def _known_id(self) -> str | None:
         with suppress(OSError):

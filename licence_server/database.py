@@ -1,41 +1,32 @@
-"""Engines for SQLite and PostgreSQL, and the transactions of this software.
+"""The transactions of this software, on SQLite and on PostgreSQL.
 
 * `reading()`: a session to read with. `snapshot()`: the same, seeing one moment throughout.
 * `writing()`: one transaction, committed when the block ends well and rolled back when it does not. Inside
   another `writing()` of the same thread it joins it, so that a use case can be part of a larger one.
-* SQLite: WAL with `synchronous=FULL`; writers `BEGIN IMMEDIATE`, so they queue rather than fail halfway.
-  Below 3.51.3 the library can corrupt a database in WAL (https://sqlite.org/wal.html#walresetbug), so an
-  older one is refused.
-* PostgreSQL: psycopg 3, the address handed to libpq untouched, several hosts included.
 * A database that is locked, full or gone is `Unavailable`: the same request may succeed later.
 """
 
-import importlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from types import ModuleType
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import DateTime, Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import MetaData
 from sqlalchemy.types import TypeDecorator
 
-from licence_server.domain.errors import ConfigError, Unavailable
+from licence_server.domain.errors import Unavailable
+from licence_server.engines import BUSY_MILLISECONDS, postgresql_engine, sqlite_engine
 
 Result = TypeVar("Result")
 
-SAFE_SQLITE = (3, 51, 3)
-BUSY_MILLISECONDS = 10_000
 ATTEMPTS = 8
 
 
@@ -76,7 +67,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite:")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self.engine = sqlite_engine(url) if self.is_sqlite else postgresql_engine(url)
         self._writing_engine = self.engine.execution_options(writing=True)
         # A deferred transaction of SQLite is a snapshot already.
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
@@ -175,64 +166,6 @@ def cause_of(error: BaseException | None) -> str | None:
     if not isinstance(error, DBAPIError):
         return None
     return str(error.orig).strip().partition("\n")[0]
-
-
-def sqlite_module() -> ModuleType:
-    """The newest SQLite library at hand. Raises ConfigError where it is unsafe in WAL."""
-    try:
-        module = importlib.import_module("pysqlite3")
-    except ImportError:
-        module = importlib.import_module("sqlite3")
-    if module.sqlite_version_info < SAFE_SQLITE:
-        raise ConfigError(
-            f"SQLite {module.sqlite_version} can corrupt a database in WAL mode; "
-            "3.51.3 or newer is needed (the pysqlite3 wheel brings one), or PostgreSQL."
-        )
-    return module
-
-
-def _sqlite_engine(url: str) -> Engine:
-    module = sqlite_module()
-    engine = create_engine(
-        url,
-        module=module,
-        poolclass=QueuePool,
-        connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: object) -> None:
-        # SQLAlchemy begins and ends transactions; the driver must not do so on its own.
-        connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={BUSY_MILLISECONDS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
-
-
-def _postgresql_engine(url: str) -> Engine:
-    try:
-        conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        # libpq's own message may repeat a part of the password.
-        raise ConfigError("LICENCE_SERVER_DATABASE_URL is not an address that libpq understands.") from None
-    return create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(url, connect_timeout=5),
-        pool_pre_ping=True,
-        pool_size=8,
-        max_overflow=8,
-    )
 
 
 def insert_into(session: Session, model: type[Base]) -> Any:

@@ -14,6 +14,7 @@ from msgspec import UNSET
 from licence_server.api import bodies
 from licence_server.api.context import bearer_token, now, runtime
 from licence_server.api.describe import ALWAYS, INSTALLATION_TOKEN, OF_BODIES, described, problems
+from licence_server.domain.errors import LicenceServerError
 from licence_server.domain.verdict import Verdict
 from licence_server.schemas import shapes
 from licence_server.schemas.kit import (
@@ -24,7 +25,7 @@ from licence_server.schemas.kit import (
     SyncResponse,
     VerdictBody,
 )
-from licence_server.services import activations, installations, syncs
+from licence_server.services import activations, installation_tokens, installations, syncs
 from licence_server.services.activations import Activation
 from licence_server.services.syncs import CheckIn
 
@@ -102,7 +103,12 @@ def activate() -> Response:
 def sync() -> Response:
     """Take reports, answer with the verdict and a lease."""
     token = bearer_token()
-    body = shapes.load(bodies.read_json(), SyncRequest)
+    try:
+        body = shapes.load(bodies.read_json(), SyncRequest)
+    except LicenceServerError:
+        # Whoever shows no known token learns that, whatever else is wrong.
+        installation_tokens.require_known(runtime(), token, now=now())
+        raise
     usage_reporting = None if body.usage_reporting is UNSET else body.usage_reporting
     answer = syncs.sync(runtime(), token, CheckIn(body.sent_at, body.reports, usage_reporting), now=now())
     return _json(

@@ -2,6 +2,7 @@
 
 import json
 from importlib.metadata import version
+from threading import Lock
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app
@@ -43,7 +44,7 @@ blueprint: Blueprint = DescribedBlueprint("openapi", __name__, description="The 
 
 
 def register(app: Flask, blueprints: list[Any]) -> None:
-    """Register blueprints that describe themselves, and collect their descriptions."""
+    """Register blueprints that describe themselves; their descriptions are put together when first asked for."""
     app.url_map.converters["slug"] = SlugConverter
     options = {
         "title": "Licence and usage server",
@@ -64,8 +65,8 @@ def register(app: Flask, blueprints: list[Any]) -> None:
     for name, schema in kit.components().items():
         components.schema(name, schema)
     for one in blueprints:
-        api.register_blueprint(one)
-    app.extensions[API] = api
+        app.register_blueprint(one)
+    app.extensions[API] = _Description(app, api, blueprints)
 
 
 @blueprint.get("/api/v1/openapi.json")
@@ -84,8 +85,24 @@ def openapi() -> Response:
 
 def document() -> str:
     """The OpenAPI document of the current application, as JSON."""
-    written: str | None = current_app.extensions.get("licence_server_openapi")
-    if written is None:
-        written = json.dumps(current_app.extensions[API].spec.to_dict())
-        current_app.extensions["licence_server_openapi"] = written
-    return written
+    description: _Description = current_app.extensions[API]
+    return description.written()
+
+
+class _Description:
+    """The document, written once. It costs more than all the rest of starting up, and few ask for it."""
+
+    def __init__(self, app: Flask, api: Any, blueprints: list[Any]) -> None:
+        self._app, self._api, self._blueprints = app, api, blueprints
+        self._turn = Lock()
+        self._text: str | None = None
+
+    def written(self) -> str:
+        with self._turn:
+            if self._text is None:
+                spec = self._api.spec
+                for one in self._blueprints:
+                    one.register_views_in_doc(self._api, self._app, spec, name=one.name, parameters=None)
+                    spec.tag({"name": one.name, "description": one.description})
+                self._text = json.dumps(spec.to_dict())
+            return self._text

@@ -75,7 +75,7 @@ def change_root(
 ) -> None:
     """Put a new root key in force, made in NEW_FILE.
 
-    The present root signs it. Kits built with any earlier root follow. Build new kits with the new root from then on.
+    The present root signs it. Kits built with any earlier root follow; build new kits with the new one.
     """
     runtime = operator.runtime
     passphrase = read_passphrase(root_passphrase_file, "--root-passphrase-file", "Passphrase of the present root key")

@@ -1,19 +1,13 @@
 """`serve`: gunicorn with this deployment's settings."""
 
-import os
-import shutil
-import tempfile
-from pathlib import Path
-
 import click
 
+from licence_server.cli.metrics_directory import metrics_directory
 from licence_server.cli.operator import Operator
-from licence_server.cli.web_server import WebServer
+from licence_server.cli.web_server import WebServer, require_free
 from licence_server.migrate import is_empty, migrate
 from licence_server.services import readiness
 from licence_server.services.runtime import Runtime
-
-METRICS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @click.command
@@ -29,14 +23,9 @@ def serve(operator: Operator) -> None:
     readiness.require_sound(operator.runtime)
     # Connections do not survive the fork into workers.
     operator.opened.database.close()
-    metrics, parent = Path(tempfile.mkdtemp(prefix="licence-server-metrics-")), os.getpid()
-    os.environ[METRICS] = str(metrics)
-    try:
+    require_free(operator.config.bind)
+    with metrics_directory():
         WebServer(operator.config).run()
-    finally:
-        # Workers come by here too, on their way out.
-        if os.getpid() == parent:
-            shutil.rmtree(metrics, ignore_errors=True)
 
 
 def migrate_if_empty(runtime: Runtime) -> None:

@@ -4,7 +4,10 @@ Its logs hold no client addresses, no queries and no tokens: requests are logged
 rule of the route in place of the address, and gunicorn's own remarks on bad requests lose their particulars.
 """
 
+import errno
 import json
+import socket
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,10 +17,12 @@ from gunicorn.glogging import Logger
 from gunicorn.util import import_app
 
 from licence_server.config import Config
+from licence_server.domain.errors import ConfigError
 
 # A worker that has not shown life for so long is replaced; one that is told to stop may finish its requests.
 SILENCE_SECONDS = 60
 GRACE_SECONDS = 30
+HANDOVER_SECONDS = 5
 
 _ROUTE = "licence_server.route"
 
@@ -82,6 +87,23 @@ class DiscreetLogger(Logger):  # type: ignore[misc]
         if str(msg).startswith("Error handling request"):
             msg, args = "A request could not be handled.", ()
         super().exception(msg, *args, **kwargs)
+
+
+def require_free(bind: str) -> None:
+    """Raise ConfigError where nobody can listen there. A server that is just ending is waited for."""
+    host, _, port = bind.rpartition(":")
+    deadline = time.monotonic() + HANDOVER_SECONDS
+    while True:
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+            return
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise ConfigError(f"LICENCE_SERVER_BIND cannot be listened on: {bind}, {error.strerror}.") from None
+            time.sleep(0.1)
 
 
 def _note_route(response: Response) -> Response:

@@ -34,7 +34,7 @@ def email_of(raw: str | None) -> str | None:
     """An e-mail address, trimmed. Raises Invalid where it is none."""
     address = (raw or "").strip() or None
     if (fault := _fault("contact_email", address)) is not None:
-        raise Invalid("email_invalid", f"The e-mail address {fault}.", {"email": fault})
+        raise Invalid("email_invalid", f"The address given {fault}.", {"email": fault})
     return address
 
 

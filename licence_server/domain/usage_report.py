@@ -118,6 +118,23 @@ def identity(raw: Any) -> bytes:
         return sha256(b"nested too deeply").digest()
 
 
+def claimed_id(raw: Any) -> UUID | None:
+    """The id that a report, however wrong, says it has."""
+    value = raw.get("id") if isinstance(raw, dict) else None
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def claimed_seq(raw: Any) -> int | None:
+    """The number that a report, however wrong, says it has."""
+    value = raw.get("seq") if isinstance(raw, dict) else None
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return value if type(value) is int and 1 <= value <= MAX_SEQ else None
+
+
 def _shaped(raw: Any) -> Report:
     try:
         report: Report = msgspec.convert(raw, Report)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from licence_server.domain.errors import Unauthenticated
 from licence_server.models import Installation, InstallationToken
 from licence_server.secret_keys import hash_secret
+from licence_server.services.runtime import Runtime
 
 _UNUSED_KEPT = 1000
 
@@ -32,6 +33,12 @@ def issue(session: Session, installation_id: UUID, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     session.add(InstallationToken(installation_id=installation_id, token_hash=hash_secret(token), created_at=now))
     return token
+
+
+def require_known(runtime: Runtime, token: str, *, now: datetime) -> None:
+    """Raise Unauthenticated for a token that is not known; the token is not used by this."""
+    with runtime.database.reading() as session:
+        authenticate(session, token, now, lock=False)
 
 
 def authenticate(session: Session, token: str, now: datetime, *, lock: bool) -> tuple[Installation, InstallationToken]:

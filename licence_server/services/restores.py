@@ -84,7 +84,8 @@ def _read(
 ) -> None:
     reader = Reader(on_head, on_rows)
     try:
-        sealed.read_into(reader.take)
+        for piece in sealed.pieces():
+            reader.take(piece)
     except DumpError:
         raise damaged(path) from None
     if not reader.complete:

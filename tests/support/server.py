@@ -47,6 +47,8 @@ class Server:
             "LICENCE_SERVER_DATA_DIR": str(self.directory / "data"),
             "LICENCE_SERVER_BIND": f"127.0.0.1:{self.port}",
             "LICENCE_SERVER_WORKERS": str(self.workers),
+            # What a killed server leaves behind goes with the test.
+            "TMPDIR": str(self.directory),
         }
 
     def run(self, *arguments: str, input: str | None = None) -> subprocess.CompletedProcess[str]:

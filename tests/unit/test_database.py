@@ -9,7 +9,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from licence_server import database as module
+from licence_server import database as database_module
+from licence_server import engines
 from licence_server.database import Database
 from licence_server.domain.errors import ConfigError, Unavailable
 from licence_server.models import Setting
@@ -77,7 +78,7 @@ def test_a_collision_that_stays_is_told_in_the_end(deployment: Deployment) -> No
 
     with pytest.raises(IntegrityError):
         database.write(use_case)
-    assert len(tries) == module.ATTEMPTS
+    assert len(tries) == database_module.ATTEMPTS
 
 
 def test_a_deadlock_is_tried_again_and_another_fault_is_not(deployment: Deployment) -> None:
@@ -100,7 +101,7 @@ def test_a_deadlock_is_tried_again_and_another_fault_is_not(deployment: Deployme
 
 
 def test_a_locked_sqlite_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 50)
     url = f"sqlite:///{tmp_path / 'x.db'}"
     first, second = Database(url), Database(url)
     with first.writing(), pytest.raises(Unavailable), second.writing():
@@ -125,9 +126,9 @@ def test_sqlite_is_durable_and_checks_its_keys(tmp_path: Path) -> None:
 
 
 def test_an_unsafe_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SAFE_SQLITE", (99, 0, 0))
+    monkeypatch.setattr(engines, "SAFE_SQLITE", (99, 0, 0))
     with pytest.raises(ConfigError) as refused:
-        module.sqlite_module()
+        engines.sqlite_module()
     assert "WAL" in refused.value.detail
 
 

@@ -10,7 +10,7 @@ from tests.support.deployment import Deployment, activation_body
 OPEN = [
     ("POST", "/api/v1/activations"),
     ("POST", "/api/v1/sync"),
-    ("DELETE", f"/api/v1/installations/{uuid.uuid4()}"),
+    ("DELETE", "/api/v1/installations/0c5d1bd2-45a7-4a46-8a9c-1f6a3f5a5b11"),
 ]
 ORIGINS = ["null", "https://kits.example", "file://"]
 GRANTED = ("Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers")

@@ -1,6 +1,7 @@
 """`serve`: many at once on an empty database, before and after `init`, and what it logs."""
 
 import json
+import os
 import re
 import socket
 import urllib.error
@@ -105,14 +106,35 @@ def test_settings_that_do_not_fit_the_deployment_stop_the_start(
 
 
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
-def test_metrics_leave_nothing_behind(
-    database_server: DatabaseServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
-    server = Server(tmp_path, database_server.empty(), free_port())
+def test_metrics_leave_nothing_behind(database_server: DatabaseServer, tmp_path: Path) -> None:
+    # Both have tmp_path for their temporary files.
+    server, other = (Server(tmp_path, database_server.empty(), free_port(), workers=1) for _ in range(2))
     server.start()
-    assert list(scratch.glob("licence-server-metrics-*/*.db"))
+    (killed,) = tmp_path.glob("licence-server-metrics-*")
+    assert list(killed.glob("*.db"))
+    server.kill()
+
+    server.start()
+    assert killed.exists(), "one so young may belong to a server that is starting"
+    (held,) = set(tmp_path.glob("licence-server-metrics-*")) - {killed}
+    for directory in (killed, held):
+        os.utime(directory / "lock", (0, 0))
+    other.start()
+    assert (killed.exists(), held.exists()) == (False, True)
+
+    other.stop()
     server.stop()
-    assert list(scratch.glob("licence-server-metrics-*")) == []
+    assert list(tmp_path.glob("licence-server-metrics-*")) == []
+
+
+@pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
+def test_an_address_that_is_taken_is_one_clear_line(database_server: DatabaseServer, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = Server(tmp_path, database_server.empty(), taken.getsockname()[1])
+        refused = server.run("serve")
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"Error: LICENCE_SERVER_BIND cannot be listened on: 127.0.0.1:{server.port}, Address already in use. "
+        "(config_invalid)\n"
+    )

@@ -409,3 +409,24 @@ def test_former_reports_that_nobody_takes_are_set_aside(pc: Pc, simulator: Simul
 
     assert (result.set_aside, result.remaining, result.verdict.code) == (1, 0, "active")
     assert simulator.time == START
+
+
+def test_former_reports_that_get_no_answer_do_not_spoil_our_own_check_in(pc: Pc, simulator: Simulator) -> None:
+    kit = pc.activated()
+    workshop(kit)
+    kit.activate("1000-0000-0000-0000-0000-0000-000Y")
+    simulator.answer_with(lambda response: response, NoAnswer("gone"))
+
+    result = kit.sync()
+
+    assert (result.reachable, result.remaining, result.verdict.warnings) == (True, 1, ())
+    assert kit.sync().remaining == 0
+
+
+def test_a_clock_put_back_does_not_stretch_a_wait(pc: Pc, simulator: Simulator) -> None:
+    kit = pc.activated()
+    simulator.answer_with(problem(429, "slow_down", retry_after="120"))
+    kit.sync()
+    pc.wrong_by = -400 * DAY
+
+    assert kit.sync().reachable

@@ -10,7 +10,7 @@ import pytest
 
 from client_sdk import KitClient, paths
 from tests.support.kits import Pc, workshop
-from tests.support.simulator import KIT, SERVER, TOKEN, Simulator
+from tests.support.simulator import KIT, SERVER, TOKEN, Simulator, problem
 
 
 def state_file(pc: Pc) -> Path:
@@ -137,6 +137,29 @@ def test_a_damaged_journal_is_set_aside(pc: Pc) -> None:
     assert not (directory / "live-y.jsonl").exists()
 
 
+def test_a_state_that_cannot_be_read_just_now_is_never_overwritten(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A virus scanner holds the file, a network drive hiccups."""
+    pc.activated()
+    read_bytes, path = Path.read_bytes, state_file(pc)
+    before = path.read_bytes()
+
+    def refuse(self: Path) -> bytes:
+        if self == path:
+            raise PermissionError(13, "another program holds it")
+        return read_bytes(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    kit = pc.kit()
+    assert kit.check().code == "unlicensed"
+    workshop(kit, 3)
+    assert kit.check().warnings == ("no_storage",)
+    monkeypatch.undo()
+
+    assert path.read_bytes() == before
+    assert pc.kit().check().code == "active"
+    assert pc.kit().sync().sent == 1
+
+
 def test_a_wiped_profile_is_a_new_installation(pc: Pc, simulator: Simulator) -> None:
     pc.activated()
     shutil.rmtree(pc.state_dir)
@@ -189,3 +212,31 @@ def test_state_lives_where_the_system_keeps_it(monkeypatch: pytest.MonkeyPatch, 
 
     KitClient(server=SERVER, kit_id=KIT, kit_version="1.0", root_key=pc.simulator.root_key)
     assert list((tmp_path / "xdg" / "kit-client").iterdir())
+
+
+def test_reports_in_memory_follow_to_a_new_installation_too(pc: Pc, simulator: Simulator) -> None:
+    pc.state_dir.write_text("a file where the directory should be")
+    kit = pc.kit()
+    workshop(kit)
+    simulator.answer_with(problem(403, "installation_elsewhere"))
+    assert kit.activate(TOKEN).valid
+
+    result = kit.sync()
+
+    assert (result.sent, result.remaining) == (1, 0)
+
+
+def test_reports_of_an_id_that_was_never_activated_are_taken_over(pc: Pc, simulator: Simulator) -> None:
+    """Two processes started at once on an empty directory, each with an id of its own."""
+    workshop(pc.kit(), 3)
+    (report,) = pc.state_dir.rglob("0*.json")
+    shutil.copytree(report.parent, pc.state_dir / "kept")
+    shutil.rmtree(report.parents[2])
+    kit = pc.activated()
+    workshop(kit, 4)
+    own = state_file(pc).parent / "outbox"
+    shutil.move(pc.state_dir / "kept", own / "01976f2e-7c00-7000-8000-00000000aaaa")
+
+    assert kit.sync().sent == 2
+    assert {one["seq"]: one["attendee_count"] for one in simulator.counted().values()} == {1: 4, 2: 3}
+    assert kit.sync().sent == 0

@@ -107,6 +107,13 @@ def test_silence_has_an_end(network: Portal, answer: Answer) -> None:
         UrllibTransport(timeout=0.2).send(Request("GET", network.url, {}))
 
 
+def test_an_answer_cut_short_is_none_even_if_what_came_is_json(network: Portal) -> None:
+    network.answer = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}")
+
+    with pytest.raises(NoAnswer, match="cut short"):
+        UrllibTransport(timeout=5).send(Request("GET", network.url, {}))
+
+
 def test_nobody_at_home() -> None:
     with pytest.raises(NoAnswer):
         UrllibTransport(timeout=5).send(Request("GET", "http://127.0.0.1:9/", {}))

@@ -1,0 +1,81 @@
+"""SQLAlchemy engines as this software needs them.
+
+* SQLite: WAL with `synchronous=FULL`; writers `BEGIN IMMEDIATE`, so they queue rather than fail halfway.
+  Below 3.51.3 the library can corrupt a database in WAL (https://sqlite.org/wal.html#walresetbug), so an
+  older one is refused.
+* PostgreSQL: psycopg 3, the address handed to libpq untouched, several hosts included.
+"""
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from licence_server.domain.errors import ConfigError
+
+SAFE_SQLITE = (3, 51, 3)
+BUSY_MILLISECONDS = 10_000
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite library at hand. Raises ConfigError where it is unsafe in WAL."""
+    try:
+        module = importlib.import_module("pysqlite3")
+    except ImportError:
+        module = importlib.import_module("sqlite3")
+    if module.sqlite_version_info < SAFE_SQLITE:
+        raise ConfigError(
+            f"SQLite {module.sqlite_version} can corrupt a database in WAL mode; "
+            "3.51.3 or newer is needed (the pysqlite3 wheel brings one), or PostgreSQL."
+        )
+    return module
+
+
+def sqlite_engine(url: str) -> Engine:
+    """An engine for `sqlite:///PATH`. Raises ConfigError where the library is unsafe."""
+    module = sqlite_module()
+    engine = create_engine(
+        url,
+        module=module,
+        poolclass=QueuePool,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: object) -> None:
+        # SQLAlchemy begins and ends transactions; the driver must not do so on its own.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def postgresql_engine(url: str) -> Engine:
+    """An engine for an address as libpq writes it. Raises ConfigError where libpq does not understand it."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # libpq's own message may repeat a part of the password.
+        raise ConfigError("LICENCE_SERVER_DATABASE_URL is not an address that libpq understands.") from None
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(url, connect_timeout=5),
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=8,
+    )
