@@ -1,15 +1,14 @@
-// KitClient: a kit's licence and head count, for pages opened from file://. Its rules, with their reasons, are those of
-// client_sdk/*.py; its design is docs/decisions/0010-browser-sdk.md. Local times are milliseconds, claims seconds.
+// Why this is as it is: docs/decisions/0010-browser-sdk.md.
 (() => {
   "use strict";
 
   const MINUTE = 60e3, DAY = 1440 * MINUTE;
 
-  function demand(holds, what, Kind = Error) {
-    if (!holds) throw new Kind(what);
+  function demand(holds, what) {
+    if (!holds) throw new RangeError(what);
   }
 
-  // ---- Bytes ----
+  // Bytes
 
   const subtle = globalThis.crypto?.subtle;
   const utf8 = (text) => new TextEncoder().encode(text);
@@ -41,18 +40,18 @@
     }
   }
 
-  // Without compression, for older browsers (RFC 1951, 3.2.4).
+  // For older browsers: RFC 1951, 3.2.4.
   function storedBlocks(bytes) {
-    const blocks = [];
-    for (let at = 0; at < bytes.length; at += 65535) {
-      const block = bytes.slice(at, at + 65535), size = block.length;
-      blocks.push(...Uint8Array.of(at + size === bytes.length, size, size >> 8, ~size, ~size >> 8));
-      for (const byte of block) blocks.push(byte);
-    }
-    return Uint8Array.from(blocks);
+    const out = [];
+    bytes.forEach((byte, at) => {
+      const left = bytes.length - at, size = Math.min(left, 65535);
+      if (at % 65535 === 0) out.push(left === size, size, size >> 8, ~size, ~size >> 8);
+      out.push(byte);
+    });
+    return Uint8Array.from(out);
   }
 
-  // ---- Typed symbols: Crockford's base32 ----
+  // Typed symbols
 
   const SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -62,7 +61,6 @@
     return /[^0-9A-Za-z]|u/i.test(text) ? "" : text.toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
   }
 
-  // As written, or null: the last symbol checks the others (Luhn mod 32).
   function normaliseToken(typed) {
     const text = readSymbols(typed);
     let sum = 0;
@@ -74,12 +72,11 @@
   }
 
   async function acknowledgement(messageKey, jti) {
-    const bytes = await hmac(messageKey, "ack:" + jti);
-    const bits = Array.from(bytes.slice(0, 5), (byte) => byte.toString(2).padStart(8, "0")).join("");
-    return bits.replace(/.{5}/g, (five) => SYMBOLS[parseInt(five, 2)]);
+    const number = (await hmac(messageKey, "ack:" + jti)).slice(0, 5).reduce((sum, byte) => sum * 256 + byte, 0);
+    return [7, 6, 5, 4, 3, 2, 1, 0].map((place) => SYMBOLS[Math.floor(number / 32 ** place) % 32]).join("");
   }
 
-  // ---- Signed things: compact JWS, ES256, read strictly ----
+  // Signed things
 
   const isText = (value) => typeof value === "string" && value !== "";
   const isTexts = (value) => Array.isArray(value) && value.every(isText);
@@ -87,7 +84,6 @@
   const isDate = (value) => isCount(value) && value < 253402300800;
   const isVerdict = (value) => typeof value?.valid === "boolean" && isText(value.code);
 
-  // Each member wanted is this value, or passes this test.
   function check(members, wanted) {
     for (const [name, want] of Object.entries(wanted)) {
       demand(want instanceof Function ? want(members[name]) : members[name] === want);
@@ -96,46 +92,41 @@
 
   function readObject(part) {
     const text = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(fromBase64url(part));
-    // A member that appears twice could mean two things to two readers.
-    let members = -1;
+    // A member that appears twice is read in two ways.
+    let members = 0;
     const value = JSON.parse(text, function (name, inner) {
       if (!Array.isArray(this)) members++;
       return inner;
     });
-    demand(text.match(/"(\\.|[^"\\])*"\s*:?/g).filter((name) => name.endsWith(":")).length === members);
+    demand(text.replace(/"(\\.|[^"\\])*"/g, "").split(":").length === members);
     return value;
   }
 
   async function importKey(jwk) {
-    const {kty, crv, x, y, alg = "ES256", use = "sig"} = jwk;
-    check({kty, crv, alg, use}, {kty: "EC", crv: "P-256", alg: "ES256", use: "sig"});
-    demand(isTexts([x, y]) && /^[\w-]{43},[\w-]{43}$/.test([x, y]));
+    check({alg: "ES256", use: "sig", ...jwk}, {kty: "EC", crv: "P-256", alg: "ES256", use: "sig"});
+    const {kty, crv, x, y} = jwk;
     return subtle.importKey("jwk", {kty, crv, x, y}, {name: "ECDSA", namedCurve: "P-256"}, false, ["verify"]);
   }
 
-  // The claims of a text of this typ, signed by keyOf(kid). Throws.
   async function open(text, typ, keyOf, wanted) {
-    demand(isText(text) && text.length <= 1 << 20 && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text));
-    const [header, payload, signature] = text.split(".");
+    const [header, payload, signature, ...more] = text.split(".");
     const {kid, ...rest} = readObject(header);
     check(rest, {typ, alg: "ES256", crit: undefined, b64: undefined});
-    const key = keyOf(kid);
-    demand(key);
-    const input = utf8(header + "." + payload);
-    demand(await subtle.verify({name: "ECDSA", hash: "SHA-256"}, key, fromBase64url(signature), input));
+    const bytes = fromBase64url(signature), input = utf8(header + "." + payload);
+    demand(!more.length && await subtle.verify({name: "ECDSA", hash: "SHA-256"}, keyOf(kid), bytes, input));
     const claims = readObject(payload);
     check(claims, {jti: isText, iat: isDate, ...wanted});
     return claims;
   }
 
-  // ---- Trust: from the root a kit was built with to the newest keyset ----
+  // Trust
 
   const anchor = async (rootKey, iss) =>
     ({iss, root: await importKey(rootKey), rootVersion: 0, roots: [], keyset: null, version: 0, keys: new Map()});
 
-  // Changes of root that the current root signed are followed, others left.
-  async function follow(trust, roots) {
+  async function restore(trust, roots, keyset) {
     for (const text of roots) {
+      // Followed if the current root signed it, else left.
       try {
         const wanted = {iss: trust.iss, aud: "kit-root", version: isCount};
         const {root, version} = await open(text, "kit-root+jwt", () => trust.root, wanted);
@@ -143,12 +134,6 @@
         trust = {...trust, root: await importKey(root), rootVersion: version, roots: [...trust.roots, text]};
       } catch {}
     }
-    return trust;
-  }
-
-  // As accepted earlier: `exp` no longer matters.
-  async function restore(trust, roots, keyset) {
-    trust = await follow(trust, roots);
     if (keyset === null) return trust;
     const wanted = {iss: trust.iss, aud: "kit-keyset", exp: isDate, version: isCount, keys: Array.isArray};
     const {version, exp, ...claims} = await open(keyset, "kit-keyset+jwt", () => trust.root, wanted);
@@ -161,7 +146,7 @@
     return {...trust, keyset, version, exp, keys};
   }
 
-  // A stranger's offer throws; an outdated or expired one of ours changes nothing.
+  // A stranger's throws; an outdated or expired one of ours changes nothing.
   async function accept(trust, roots, keyset, now) {
     const offered = await restore(trust, roots, String(keyset));
     if (offered.version >= trust.version && offered.exp > now) return offered;
@@ -169,7 +154,7 @@
     return trust;
   }
 
-  // ---- Lease and verdict ----
+  // Lease and verdict
 
   async function readLease(text, trust, kitId, installationId, newestIat) {
     const lease = await open(text, "kit-lease+jwt", (kid) => trust.keys.get(kid), {
@@ -187,22 +172,12 @@
     results: (results) => Array.isArray(results) && results.every(Boolean),
   });
 
-  const DETAILS = {
-    active: "The kit may be used.",
-    in_grace: "The kit may be used: please connect it soon.",
-    unlicensed: "This kit has not been activated yet.",
-    token_mistyped: "The activation token is mistyped.",
-    lease_invalid: "The licence cannot be verified.",
-    lease_expired: "The kit has not been connected for too long.",
-    clock_suspect: "The clock has been put back: please correct it, or connect.",
-    reactivation_needed: "Please activate the kit again.",
-    installation_released: "The seat has been given back.",
-  };
-  const verdict = (code) => ({valid: code === "active" || code === "in_grace", code, detail: DETAILS[code], warnings: []});
-  const refusal = ({code, detail}) => ({valid: false, code, detail: String(detail), warnings: []});
+  const refusal = ({code, detail = ""}) => ({valid: false, code, detail, warnings: []});
+  const verdict = (code) =>
+    ({...refusal({code, detail: code.replace(/_/g, " ")}), valid: ["active", "in_grace"].includes(code)});
   const warn = (said, code) => ({...said, warnings: [...said.warnings, code]});
 
-  // What the kit says of itself. held: a lease's claims, null, or false where it does not verify.
+  // held: a lease's claims, null, or false: it does not verify.
   function decide(held, {said, forgotten, highest}, now) {
     if (said && !said.valid) return refusal(said);
     if (held === false) return verdict("lease_invalid");
@@ -213,16 +188,14 @@
     return !forgotten ? dated : dated.valid ? warn(dated, "reactivation_needed") : verdict("reactivation_needed");
   }
 
-  // ---- Storage: records in one small database a kit ----
+  // Storage
 
-  // Storage may never answer: nothing waits for ever.
   const timeBox = (promise, patience) => new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(MINUTE), patience);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 
-  // Do work on a draft of the records (texts: key to JSON), then write what it changed.
-  function edit(texts, work, put, drop) {
+  function edit(texts, work, put = () => {}, drop = put) {
     const draft = new Map([...texts].map(([key, text]) => [key, JSON.parse(text)])), after = new Map();
     const result = work(draft);
     for (const [key, record] of draft) {
@@ -237,8 +210,8 @@
     const opening = indexedDB.open(name);
     opening.onupgradeneeded = () => opening.result.createObjectStore("records");
     opening.onerror = reject;
-    opening.onsuccess = () => resolve((work) => new Promise((done, failed) => {
-      // Such transactions run one after the other, across tabs; "strict" reaches the disk.
+    opening.onsuccess = () => resolve({kind: "indexeddb", transact: (work) => new Promise((done, failed) => {
+      // One at a time, across tabs; "strict" reaches the disk.
       const transaction = opening.result.transaction("records", "readwrite", {durability: "strict"});
       const records = transaction.objectStore("records"), keys = records.getAllKeys(), values = records.getAll();
       values.onsuccess = () => {
@@ -247,63 +220,19 @@
         transaction.oncomplete = () => done(edited);
       };
       transaction.onabort = failed;
-    }));
+    })});
   });
 
   function openWebStorage(name, alone) {
     const area = localStorage;
-    area.setItem(name, "");
-    area.removeItem(name);
-    return (work) => alone("store", async () => {
+    return {kind: "localstorage", transact: (work) => alone("store", () => {
       const keys = Object.keys(area).filter((key) => key.startsWith(name));
       const texts = new Map(keys.map((key) => [key.slice(name.length), area.getItem(key)]));
       return edit(texts, work, (text, key) => area.setItem(name + key, text), (key) => area.removeItem(name + key));
-    });
+    })};
   }
 
-  // What cannot be written now is done in memory, and again when storage comes back.
-  function openStore(name, alone) {
-    const store = {kind: "memory", lost: false};
-    let memory = new Map(), pending = [], patience = 5e3, turn = Promise.resolve(), opening;
-
-    async function connect() {
-      try {
-        const opened = await openIndexedDb(name);
-        store.kind = "indexeddb";
-        return opened;
-      } catch {
-        // Once IndexedDB has worked, localStorage would be another, empty kit.
-        demand(store.kind !== "indexeddb");
-        const opened = openWebStorage(name, alone);
-        store.kind = "localstorage";
-        return opened;
-      }
-    }
-
-    async function run(work) {
-      pending.push(work);
-      let edited;
-      try {
-        opening = opening || connect();
-        const transact = await timeBox(opening, patience);
-        edited = await timeBox(transact((draft) => pending.map((one) => one(draft)).pop()), 5e3);
-        pending = [];
-        store.lost = false;
-      } catch (error) {
-        if (error === MINUTE) patience = 50;
-        else opening = null;
-        store.lost = true;
-        edited = edit(memory, work, () => {}, () => {});
-      }
-      memory = edited.after;
-      return edited.result;
-    }
-
-    store.update = (work) => turn = turn.catch(() => {}).then(() => run(work));
-    return store;
-  }
-
-  // ---- Reports ----
+  // Reports
 
   const bounded = (value, most) => Math.max(0, Math.min(most, Math.round(value) || 0));
   const written = (moment) => new Date(bounded(moment, 253402300799e3)).toISOString();
@@ -314,12 +243,12 @@
 
   function checkCount(count, mode) {
     const number = mode === "individual" ? 1 : Number(count);
-    demand(isCount(number) && number >= 1 && number <= 5000, "attendeeCount: 1 to 5000", RangeError);
+    demand(isCount(number) && number >= 1 && number <= 5000, "attendeeCount");
     return number;
   }
 
   function checkItem(item) {
-    demand(isText(item) && item.length <= 64, "item: its id", RangeError);
+    demand(isText(item) && item.length <= 64, "item");
     return item;
   }
 
@@ -329,14 +258,13 @@
     draft.set(key, {owner: state.id, clock, report: {...report, seq: ++state.seq}});
   }
 
-  // A live session becomes a report: what was played has happened, however it ended.
-  function finish(state, draft, {report, clock, elapsed}) {
+  function finish(state, draft, {report, items, clock, elapsed}) {
     draft.delete("live:" + report.id);
-    const played = report.items.reduce((sum, line) => sum + line.seconds, 0);
-    queue(state, draft, {...report, duration_seconds: bounded(Math.max(elapsed / 1000, played), 86400)}, clock);
+    const lines = Object.values(items).slice(0, 100), played = lines.reduce((sum, {seconds}) => sum + seconds, 0);
+    const duration_seconds = bounded(Math.max(elapsed / 1000, played), 86400);
+    queue(state, draft, {...report, duration_seconds, items: lines}, clock);
   }
 
-  // What the server answered for leaves the queue; what it will not count or read is kept aside.
   function settle(draft, results, tally) {
     for (const {id, status, code, detail} of results) {
       const entry = draft.get("report:" + id);
@@ -347,13 +275,10 @@
     }
   }
 
-  function fitting(entries, most) {
-    let size = 4096;
-    const end = entries.findIndex(({report}, at) => (size += utf8(JSON.stringify(report)).length + 1) > 1 << 20 && at);
-    return Math.min(most, end < 0 ? entries.length : Math.max(1, end));
-  }
+  const fitting = (entries, most) => most > 1 && utf8(JSON.stringify(entries.slice(0, most))).length > 1e6
+    ? fitting(entries, most >> 1) : entries.slice(0, most);
 
-  // ---- The server's answers ----
+  // The server's answers
 
   function parse(text) {
     try {
@@ -363,48 +288,70 @@
     }
   }
 
-  // Throws unless it is our server's word on a check-in of these ids, or on an activation of this installation.
   function checkAnswer(answer, ids, installationId) {
     check(answer, {verdict: isVerdict, keyset: isText, roots: isTexts, server_time: (time) => Date.parse(time) > 0});
-    const {valid, code} = answer.verdict;
-    demand(valid === (code === "active") && valid === isText(answer.lease));
+    const {verdict: {valid, code}, lease} = answer;
+    demand(valid === (code === "active") && (!valid || isText(lease)));
     if (ids) {
-      const named = answer.results.map(({id}) => id);
-      demand(new Set(named).size === named.length && named.every((id) => ids.includes(id)));
+      demand(answer.results.every(({id}) => ids.includes(id)));
     } else {
-      check(answer, {installation_id: installationId, installation_token: isText, message_key: isText, message_kid: isText});
-      demand(valid);
+      check(answer, {installation_id: installationId, installation_token: isText, message_key: isText});
+      demand(valid && isText(answer.message_kid));
     }
   }
 
-  // ---- The client ----
+  // The client
 
   function KitClient({
-    server, kitId, kitVersion, rootKey, organisation = null, clock = () => Date.now(),
-    fetch = (...request) => globalThis.fetch(...request),
+    server, kitId, kitVersion, rootKey, organisation, clock = () => Date.now(), ticks = () => performance.now(),
   }) {
-    const locks = globalThis.navigator?.locks, random = (count) => crypto.getRandomValues(new Uint8Array(count));
-    const issuer = server.replace(/\/+$/, "");
-    // Chromium shares storage among all pages of file://.
+    const locks = globalThis.navigator?.locks, issuer = server.replace(/\/+$/, "");
+    // All pages of file:// share storage.
     const name = "kit-client " + JSON.stringify([issuer, kitId, organisation]) + " ";
-    const store = openStore(name, alone), turns = {}, own = new Set();
-    let known = {};
+    const turns = {};
+    let kind = "memory", lost = false, memory = new Map(), pending = [], patience = 5e3;
+    let turn = Promise.resolve(), opening;
 
-    // -- State and time --
+    // State and time
 
-    // A time-ordered UUID (version 7).
     function uuid() {
-      const rest = Array.from(random(10), (byte) => byte.toString(16).padStart(2, "0")).join("");
-      const hex = bounded(clock(), 2 ** 48 - 1).toString(16).padStart(12, "0") + "7" + rest.slice(0, 3) + "8" + rest.slice(5);
-      return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+      const time = bounded(clock(), 2 ** 48 - 1).toString(16).padStart(12, "0");
+      return time.replace(/.{8}/, "$&-") + "-7" + crypto.randomUUID().slice(15);
     }
 
-    const newcomer = (id) => ({id, seq: 0, installation_token: null, lease: null, leaseIat: 0, said: null, saidAt: 0, learner: null});
+    const newcomer = (id) =>
+      ({id, seq: 0, installation_token: null, lease: null, leaseIat: 0, said: null, saidAt: 0, learner: null});
 
-    // Work on the state and a draft of all records, in one transaction. It may run again, and must not throw.
+    const connect = () => openIndexedDb(name).catch(() => {
+      // Once IndexedDB has worked, this is another, empty kit.
+      demand(kind !== "indexeddb");
+      return openWebStorage(name, alone);
+    });
+
+    // What cannot be written is done in memory, and again when storage comes back.
+    async function run(work) {
+      let edited, store;
+      pending.push(work);
+      try {
+        store = await timeBox(opening = opening || connect(), patience);
+        kind = store.kind;
+        edited = await timeBox(store.transact((draft) => pending.map((one) => one(draft)).pop()), 5e3);
+        pending = [];
+        lost = false;
+      } catch (error) {
+        if (error === MINUTE) patience = 50;
+        else opening = null;
+        lost = true;
+        edited = edit(memory, work);
+      }
+      memory = edited.after;
+      return edited.result;
+    }
+
+    // One transaction. The work may run again, and must not throw.
     function update(work) {
       const id = uuid();
-      return store.update((draft) => {
+      return turn = turn.catch(() => {}).then(() => run((draft) => {
         const state = draft.get("state") || {
           ...newcomer(id), keyset: null, version: 0, roots: [], offset: null, highest: 0, reportedAt: 0, former: {},
         };
@@ -414,31 +361,27 @@
         const result = work(state, draft);
         draft.set("state", state);
         return result;
-      });
+      }));
     }
 
     const read = () => update((state) => state);
     const count = () => update((state, draft) => queued(draft).length);
 
-    // The time now. Where it deserves no trust, a report remembers the offset (`clock`) it was timed by, and is sent by
-    // the same: the server shifts both. astray: the clock may have been corrected, so learn before sending.
+    // What an untrusted clock timed is sent by the same: the server shifts both.
     function timing({offset, highest}, local = clock()) {
       const now = local + offset;
       const astray = offset === null || Math.abs(offset) > 5 * MINUTE || now < highest - 5 * MINUTE;
       return {now, astray, clock: offset !== null && now >= highest - DAY ? null : offset || 0};
     }
 
-    // Trust and lease of the state; verified once.
     async function saved(state) {
-      const source = JSON.stringify([state.roots, state.keyset, state.lease, state.id]);
-      if (known.source === source) return known;
-      const found = {source, lease: state.lease && false};
+      let trust, lease = state.lease && false;
       try {
-        found.trust = await anchor(rootKey, issuer);
-        found.trust = await restore(found.trust, state.roots, state.keyset);
-        if (state.lease) found.lease = await readLease(state.lease, found.trust, kitId, state.id, 0);
+        trust = await anchor(rootKey, issuer);
+        trust = await restore(trust, state.roots, state.keyset);
+        if (state.lease) lease = await readLease(state.lease, trust, kitId, state.id, 0);
       } catch {}
-      return known = found;
+      return {trust, lease};
     }
 
     async function standing(warning) {
@@ -450,69 +393,53 @@
         });
       }
       if (warning) said = warn(said, warning);
-      return store.lost ? warn(said, "no_storage") : said;
+      return lost ? warn(said, "no_storage") : said;
     }
 
-    // -- Locks between tabs --
+    // Locks between tabs
 
-    // Resolves to the lock's release; to null where there are none or it takes too long.
-    async function hold(what) {
+    const hold = (what) => new Promise((granted, failed) => {
+      locks.request(name + what, () => new Promise(granted)).catch(failed);
+    }).catch(() => null);
+
+    const alone = (what, work) => turns[what] = (turns[what] || Promise.resolve()).catch(() => {}).then(async () => {
+      const release = await hold(what);
       try {
-        return await new Promise((granted, failed) => {
-          locks.request(name + what, {signal: AbortSignal.timeout?.(MINUTE)}, () => new Promise(granted)).catch(failed);
-        });
-      } catch {
-        return null;
+        return await work();
+      } finally {
+        release?.();
       }
-    }
+    });
 
-    // One at a time: in this page always, across tabs where there are locks.
-    function alone(what, work) {
-      const turn = (turns[what] || Promise.resolve()).then(async () => {
-        const release = await hold(what);
-        try {
-          return await work();
-        } finally {
-          release?.();
-        }
-      });
-      turns[what] = turn.catch(() => {});
-      return turn;
-    }
-
-    // Report sessions whose page is gone: their lock is free, or their pulse has stopped.
+    // Of pages that are gone: the lock is free, or the pulse has stopped.
     async function recover() {
-      const seen = await update((state, draft) => idsOf(all(draft, "live:")).filter((id) => !own.has(id)));
+      const seen = await update((state, draft) => idsOf(all(draft, "live:")));
       if (!seen.length) return;
-      let alive;
-      try {
-        alive = (await timeBox(locks.query(), 5e3)).held.map((lock) => lock.name);
-      } catch {}
+      const alive = await (async () => (await locks.query()).held.map((lock) => lock.name))().catch(() => null);
       await update((state, draft) => {
         for (const session of all(draft, "live:").filter(({report}) => seen.includes(report.id))) {
-          const lives = alive ? alive.includes(name + session.report.id) : Math.abs(clock() - session.beat) < 5 * MINUTE;
-          if (!lives) finish(state, draft, session);
+          const silent = Math.abs(clock() - session.beat) > 5 * MINUTE;
+          if (alive ? !alive.includes(name + session.report.id) : silent) finish(state, draft, session);
         }
       });
     }
 
-    // -- Network --
+    // Network
 
     async function send(method, path, token, body) {
       try {
         const {retryAfter} = await read(), now = clock();
-        // Further ahead than can have been asked for: the clock was put back since.
         demand(!(now < retryAfter && retryAfter <= now + DAY));
         const answer = await fetch(`${issuer}/api/v1/${path}`, {
-          method, credentials: "omit", redirect: "error", signal: AbortSignal.timeout?.(20e3), body: body && JSON.stringify(body),
-          headers: {...(body && {"Content-Type": "application/json"}), ...(token && {Authorization: "Bearer " + token})},
+          method, body: body && JSON.stringify(body), credentials: "omit", redirect: "error",
+          signal: AbortSignal.timeout?.(20e3),
+          headers: {"Content-Type": "application/json", ...(token && {Authorization: "Bearer " + token})},
         });
         const {status, headers} = answer, content = parse(await answer.text()), at = clock();
         const isProblem = /^application\/problem\+json/.test(headers.get("Content-Type")) && isText(content?.code);
-        const asked = (status === 429 || status === 503) && headers.get("Retry-After");
-        if (asked) {
-          const wait = bounded(/^\d+$/.test(asked) ? asked * 1000 : Date.parse(asked) - at, DAY);
-          await update((state) => { state.retryAfter = at + wait; });
+        if (status === 429 || status === 503) {
+          const asked = headers.get("Retry-After"), wait = asked > 0 ? asked * 1000 : Date.parse(asked) - at;
+          await update((state) => { state.retryAfter = at + bounded(wait, DAY); });
         }
         return {status, at, content, problem: isProblem && content};
       } catch {
@@ -525,59 +452,52 @@
       client: {name: "browser", version: "0.1.0"},
     });
 
-    // Take the server's word. at: when it was heard, by this clock, else it was carried here. receipt: its claims, which
-    // acknowledge reports however old they are. Throws where the word is not to be believed.
+    // at: when the word was heard; else it was carried here. Throws if it is not to be believed.
     async function take(state, word, at, tally, receipt) {
       const heard = at && Date.parse(word.server_time);
-      const trust = await accept((await saved(state)).trust, word.roots, word.keyset, (heard || timing(state).now) / 1000);
+      const known = await saved(state), now = heard || timing(state).now;
+      const trust = await accept(known.trust, word.roots, word.keyset, now / 1000);
       const claims = receipt && await readReceipt(receipt, trust, state.id), {verdict: said, results} = claims || word;
       const {keyset, version, roots} = trust, {installation_token, message_key, message_kid} = word;
       const reading = word.lease && readLease(word.lease, trust, kitId, state.id, state.leaseIat);
       const lease = await (claims ? reading?.catch(() => null) : reading);
-      // To the second, as claims have it.
       const spoken = 1000 * (heard ? Math.floor(heard / 1000) : (claims || lease).iat);
-      demand(claims || spoken >= Math.max(state.saidAt, heard ? state.leaseIat * 1000 : 0));
+      demand(claims || spoken >= state.saidAt);
       await update((current, draft) => {
         if (results) {
           settle(draft, results, tally);
           current.reportedAt = Math.max(current.reportedAt, spoken);
         }
         if (current.id !== state.id) return;
-        const isNews = spoken > Math.max(current.saidAt, current.leaseIat * 1000);
-        // Another tab may have taken newer ones meanwhile.
         if (version >= current.version) Object.assign(current, {keyset, version, roots});
         if (lease && lease.iat >= current.leaseIat) Object.assign(current, {lease: word.lease, leaseIat: lease.iat});
+        if (heard) Object.assign(current, {offset: heard - at, highest: heard});
+        else if (spoken > current.saidAt) current.highest = spoken;
         if (spoken >= current.saidAt) Object.assign(current, {said, saidAt: spoken});
         if (installation_token) Object.assign(current, {installation_token, message_key, message_kid});
         if (heard || installation_token) current.forgotten = false;
-        if (heard) Object.assign(current, {offset: heard - at, highest: heard});
-        else if (isNews) current.highest = spoken;
       });
     }
 
-    // This installation is another organisation's: begin anew. The old one still sends what it holds.
     const moveOut = (id) => update((state) => {
       if (state.id !== id) return;
       if (state.installation_token) state.former[id] = state.installation_token;
       Object.assign(state, newcomer(uuid()));
     });
 
-    // The verdict on an activation's answer, heard or carried; null where it is none of ours.
     async function activated(state, answer, at) {
+      let ours = null;
       try {
         checkAnswer(answer, null, state.id);
-      } catch {
-        return null;
-      }
-      try {
+        ours = verdict("lease_invalid");
         await take(state, answer, at);
+        return standing();
       } catch {
-        return verdict("lease_invalid");
+        return ours;
       }
-      return standing();
     }
 
-    // Send batch after batch for one installation: true, "forgotten", or false for no answer.
+    // True, "forgotten", or false: no answer.
     async function drain(id, token, tally, isOwn) {
       const tried = new Set();
       let most = 500;
@@ -585,30 +505,27 @@
         const {state, batch, ids, offset} = await update((current, draft) => {
           const silent = current.usageReporting === "off" || first && timing(current).astray;
           const left = silent ? [] : queued(draft, id).filter(({report}) => !tried.has(report.id));
-          const alike = left.filter((entry) => entry.clock === left[0].clock), some = alike.slice(0, fitting(alike, most));
-          return {state: current, batch: some, ids: idsOf(some), offset: some[0]?.clock ?? (current.offset || 0)};
+          const alike = left.filter((entry) => entry.clock === left[0].clock), some = fitting(alike, most);
+          return {state: current, batch: some, ids: idsOf(some), offset: some[0]?.clock ?? current.offset};
         });
         if (!ids.length && !first) return true;
         const {status, content, problem, at} = await send("POST", "sync", token, {
           sent_at: written(clock() + offset), reports: batch.map(({report}) => report),
           ...(state.usageReporting && {usage_reporting: state.usageReporting}),
         });
-        const refuse = (draft, refused) => settle(draft, refused.map((one) => ({...problem, id: one, status: "refused"})), tally);
         if (status === 413 && ids.length > 1) {
           most = ids.length >> 1;
-        } else if (problem && status === 401) {
-          await update((current, draft) => {
-            if (!isOwn) refuse(draft, idsOf(queued(draft, id)));
-            else if (current.installation_token === token) current.forgotten = true;
-          });
+        } else if (problem && status === 401 && isOwn) {
+          await update((current) => { current.forgotten = current.installation_token === token; });
           return "forgotten";
-        } else if (problem && [400, 413, 422].includes(status) && ids.length) {
-          await update((current, draft) => refuse(draft, ids));
+        } else if (problem && [400, 401, 413, 422].includes(status) && ids.length) {
+          const refused = ids.map((one) => ({...problem, id: one, status: "refused"}));
+          await update((current, draft) => settle(draft, refused, tally));
         } else {
           try {
             demand(status === 200);
             checkAnswer(content, ids);
-            await take({...state, id}, content, at, tally);
+            await take(id === state.id ? state : {...state, ...newcomer(id)}, content, at, tally);
           } catch {
             return false;
           }
@@ -617,19 +534,18 @@
       }
     }
 
-    // -- By hand --
+    // By hand
 
-    // What may leave by hand now, and the state.
     async function exportable(wanted) {
       await recover();
       return update((state, draft) => {
-        const mayNot = state.usageReporting === "off" || !state.installation_token;
-        return {state, entries: mayNot ? [] : queued(draft, state.id).filter(wanted)};
+        const silent = !state.installation_token || state.usageReporting === "off";
+        return {state, entries: silent ? [] : queued(draft, state.id).filter(wanted)};
       });
     }
 
     async function seal(state, entries) {
-      const jti = uuid(), now = clock() + (entries[0]?.clock ?? (state.offset || 0));
+      const jti = uuid(), now = clock() + (entries[0]?.clock ?? state.offset);
       const claims = {
         iss: issuer, aud: issuer, jti, iat: Math.floor(now / 1000), sub: state.id, sent_at: written(now),
         reports: entries.map(({report}) => report),
@@ -640,7 +556,7 @@
       return {jti, text, ids: idsOf(entries), ack: await acknowledgement(state.message_key, jti)};
     }
 
-    // Saved before they are shown, so that a confirmation finds them.
+    // Before they are shown.
     const remember = (messages) => update((state, draft) => {
       for (const {jti, ids} of all(draft, "message:")) {
         if (!ids.some((id) => draft.has("report:" + id))) draft.delete("message:" + jti);
@@ -648,7 +564,7 @@
       for (const {text, ...message} of messages) draft.set("message:" + message.jti, message);
     });
 
-    // -- What a page calls --
+    // What a page calls
 
     async function activate(typed) {
       const token = normaliseToken(typed);
@@ -666,25 +582,24 @@
     }
 
     async function startSession({mode, attendeeCount, learner = true}) {
-      demand(mode === "workshop" || mode === "individual", "mode: workshop or individual", RangeError);
+      demand(["workshop", "individual"].includes(mode), "mode");
       const attendee_count = checkCount(attendeeCount, mode);
       await recover();
-      const began = clock(), id = uuid(), key = "live:" + id, opaque = base64url(random(16));
-      // Locked before it can be seen, so that nobody takes it for an abandoned one.
-      own.add(id);
+      const began = ticks(), local = clock(), id = uuid(), key = "live:" + id, opaque = crypto.randomUUID();
+      // Locked before it can be seen: else it looks abandoned.
       const release = await hold(id);
       await update((state, draft) => {
         if (state.usageReporting === "off") return;
-        const time = timing(state, began);
-        const report = {id, seq: 0, type: "session", mode, started_at: written(time.now), duration_seconds: 0, attendee_count, items: []};
+        const time = timing(state, local);
+        const report = {id, type: "session", mode, started_at: written(time.now), attendee_count};
         if (mode === "individual" && learner) report.learner = state.learner = state.learner || opaque;
-        draft.set(key, {report, clock: time.clock, elapsed: 0, beat: began});
+        draft.set(key, {report, items: {}, clock: time.clock, elapsed: 0, beat: local});
       });
       const note = (work) => update((state, draft) => {
         const session = draft.get(key);
         if (!session) return;
         session.beat = clock();
-        session.elapsed = Math.max(session.elapsed, session.beat - began);
+        session.elapsed = ticks() - began;
         work(session, state, draft);
       });
       const pulse = release ? 0 : setInterval(note, MINUTE, () => {});
@@ -693,11 +608,9 @@
         async play(item, {seconds, completed} = {}) {
           checkItem(item);
           if (ended) return;
-          await note(({report: {items}}) => {
-            let line = items.find((one) => one.item === item);
-            if (!line && items.length < 100) items.push(line = {item, seconds: 0, completed: false});
-            if (!line) return;
-            line.seconds = bounded(line.seconds + bounded(seconds, 86400), 86400);
+          await note(({items}) => {
+            const line = items["." + item] = items["." + item] || {item, seconds: 0, completed: false};
+            line.seconds = bounded(line.seconds + (seconds > 0 && Number(seconds)), 86400);
             line.completed = line.completed || completed === true;
           });
         },
@@ -710,18 +623,17 @@
             finish(state, draft, session);
           });
           clearInterval(pulse);
-          own.delete(id);
           release?.();
         },
       };
     }
 
-    async function giveFeedback({rating, item = null, comment = ""}) {
-      demand([1, 2, 3, 4, 5].includes(rating), "rating: 1 to 5", RangeError);
-      demand([...comment].length <= 2000, "comment: 2000 characters", RangeError);
+    async function giveFeedback({rating, item, comment = ""}) {
+      demand([1, 2, 3, 4, 5].includes(rating), "rating");
+      demand(comment.length <= 2000, "comment");
       const id = uuid(), local = clock();
       const report = {
-        id, seq: 0, type: "feedback", rating, item: item && checkItem(item),
+        id, type: "feedback", rating, item: item ? checkItem(item) : null,
         // No server stores a NUL or half a character.
         comment: comment.replace(/[\0\uD800-\uDFFF]/gu, "\uFFFD"),
       };
@@ -741,8 +653,9 @@
         for (const other of answer === true ? Object.keys(former) : []) await drain(other, former[other], tally);
         return answer;
       });
-      const said = heard === "forgotten" ? verdict("reactivation_needed") : await standing(heard === false && "no_answer");
-      return {...tally, remaining: await count(), verdict: said, reachable: Boolean(heard)};
+      const said = await standing(heard === false && "no_answer"), forgotten = heard === "forgotten";
+      const result = {...tally, remaining: await count(), reachable: Boolean(heard)};
+      return {...result, verdict: forgotten ? verdict("reactivation_needed") : said};
     }
 
     async function release() {
@@ -766,7 +679,7 @@
     async function exportMessage() {
       const {state, entries} = await exportable(() => true);
       if (!state.installation_token) return null;
-      const message = await seal(state, entries.slice(0, fitting(entries, 500)));
+      const message = await seal(state, fitting(entries, 500));
       await remember([message]);
       return JSON.stringify({message: message.text});
     }
@@ -778,18 +691,17 @@
         return report.type === "session";
       });
       const codes = [], address = ({text}) => `${issuer}/r#${text}`;
-      for (let from = 0, to = 0; from < entries.length; from = to) {
-        let code;
-        while (to < entries.length) {
-          const longer = await seal(state, entries.slice(from, to + 1));
+      for (let left = entries; left.length;) {
+        let code, count = 0;
+        while (count < left.length) {
+          const longer = await seal(state, left.slice(0, count + 1));
           // QR version 20 holds 666 bytes at level M, 858 at L.
           if (address(longer).length > 666) break;
           code = longer;
-          to++;
+          count++;
         }
-        // A session too long for any code stays queued.
         if (code) codes.push(code);
-        else to++;
+        left = left.slice(count || 1);
       }
       await remember(codes);
       return codes.map(address);
@@ -819,29 +731,26 @@
     }
 
     async function setUsageReporting(choice) {
-      demand(choice === "on" || choice === "off", "usageReporting: on or off", RangeError);
-      await update((state) => { state.usageReporting = choice; });
+      await update((state) => { state.usageReporting = choice === "off" ? "off" : "on"; });
     }
 
     async function status() {
       await recover();
       const said = await standing();
-      const [state, ...counts] = await update((current, draft) => [current, queued(draft).length, all(draft, "aside:")]);
+      const [state, aside] = await update((current, draft) => [current, all(draft, "aside:")]);
       const {lease} = await saved(state);
       return {
-        verdict: said, queued: counts[0], aside: counts[1], lease: lease || null,
-        installationId: state.id, reportedAt: state.reportedAt || null, usageReporting: state.usageReporting || "on",
-        storage: store.lost ? "memory" : store.kind,
+        verdict: said, lease: lease || null, queued: await count(), aside, storage: lost ? "memory" : kind,
+        installationId: state.id, reportedAt: state.reportedAt, usageReporting: state.usageReporting || "on",
       };
     }
 
     Object.assign(this, {
-      activate, check: () => standing(), startSession, giveFeedback, sync, release, exportActivation, exportMessage, exportCodes,
-      importResponse, confirm, setUsageReporting, status,
+      activate, check: () => standing(), startSession, giveFeedback, sync, release, exportActivation, exportMessage,
+      exportCodes, importResponse, confirm, setUsageReporting, status,
     });
   }
 
-  // The pure rules, for the contract's vectors.
-  KitClient.rules = {anchor, follow, restore, accept, readLease, readReceipt, decide, normaliseToken, acknowledgement, storedBlocks};
+  KitClient.rules = {anchor, restore, accept, readLease, readReceipt, decide, normaliseToken, storedBlocks};
   globalThis.KitClient = KitClient;
 })();

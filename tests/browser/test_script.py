@@ -20,7 +20,7 @@ def test_the_script_is_well_formed() -> None:
 def test_the_tests_in_node() -> None:
     tests = sorted(str(path) for path in (HOME / "node").glob("*.test.js"))
 
-    done = subprocess.run([browsers.node(), "--test", *tests], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([browsers.node(), "--test", *tests], capture_output=True, text=True, timeout=600, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "# fail 0" in done.stdout

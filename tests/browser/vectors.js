@@ -50,7 +50,7 @@ globalThis.runVectors = async (rules, files) => {
         lease: () => refused(rules.readLease(text, trust, kit_id, installation_id, 0)),
         keyset: () => refused(rules.accept(trust, [], text, now)),
         receipt: () => refused(rules.readReceipt(text, trust, installation_id)),
-        root: async () => (await rules.follow(trust, [text])).rootVersion === trust.rootVersion,
+        root: async () => (await rules.restore(trust, [text], null)).rootVersion === trust.rootVersion,
         // Only the server reads messages.
         message: async () => true,
       };

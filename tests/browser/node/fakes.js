@@ -15,7 +15,7 @@ class FakeLocks {
     this.held = new Map();
   }
 
-  async request(name, options, work) {
+  async request(name, work) {
     const before = this.queues.get(name) || Promise.resolve();
     let leave;
     this.queues.set(name, new Promise((resolve) => { leave = resolve; }));

@@ -25,13 +25,13 @@ class Place {
 
   /** Open the page: in the profile of now. */
   kit(options = {}) {
+    globalThis.fetch = async (...request) => {
+      if (!this.online) throw new TypeError("no network");
+      return this.server.fetch(...request);
+    };
     return new KitClient({
       server: this.server.issuer + "/", kitId: "kit-1", kitVersion: "1.0", rootKey: this.server.root.jwk,
-      clock: () => this.server.now + this.skew,
-      fetch: async (...request) => {
-        if (!this.online) throw new TypeError("no network");
-        return this.server.fetch(...request);
-      },
+      clock: () => this.server.now + this.skew, ticks: () => this.server.now,
       ...options,
     });
   }
