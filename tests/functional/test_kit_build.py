@@ -295,7 +295,7 @@ def test_without_npm_the_encoder_says_what_to_do(shop: Shop, monkeypatch: pytest
         ("echo 'npm error no network' >&2; exit 1", "npm error no network"),
         ("exit 0", "npm brought no package/dist/qrcode.js"),
         (
-            "mkdir -p package/dist && echo other > package/dist/qrcode.js && tar czf qrcode-generator-2.0.4.tgz package",
+            "mkdir -p package/dist && echo 1 > package/dist/qrcode.js && tar czf qrcode-generator-2.0.4.tgz package",
             "is not the qrcode-generator 2.0.4 that this release knows",
         ),
     ],
