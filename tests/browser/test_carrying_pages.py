@@ -9,19 +9,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from client_sdk import KitClient
+from tests.support.axe import violations
 from tests.support.carried import NoNetwork
-from tests.support.chromium import chromium, violations
 from tests.support.databases import SqliteServer
 from tests.support.server import Server, running
 
 KIT = "prevent-for-business"
 PHONE = {"width": 320, "height": 640}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
