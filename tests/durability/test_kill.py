@@ -113,7 +113,7 @@ def test_what_was_acknowledged_survives_every_kill(server: Server) -> None:
         server.start()
         for thread in threads:
             thread.over.set()
-            thread.join(60)
+            thread.join(120)
         assert not any(thread.is_alive() for thread in threads)
 
         deployment.clock.now = datetime.now(UTC)
