@@ -42,6 +42,8 @@ def sqlite_engine(url: str) -> Engine:
         url,
         module=module,
         poolclass=QueuePool,
+        # As many connections as there are threads: nobody waits for one.
+        max_overflow=-1,
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
     )
 
@@ -77,5 +79,5 @@ def postgresql_engine(url: str) -> Engine:
         creator=lambda: psycopg.connect(url, connect_timeout=5),
         pool_pre_ping=True,
         pool_size=8,
-        max_overflow=8,
+        max_overflow=-1,
     )

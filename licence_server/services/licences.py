@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import licence as rules
-from licence_server.domain.errors import Conflict, not_found
+from licence_server.domain.errors import Conflict, Invalid, not_found
 from licence_server.domain.licence import Kind, LicenceTerms, Status
 from licence_server.models import Installation, Kit, Licence, Organisation
 from licence_server.services import audit
@@ -105,6 +105,10 @@ def extend(runtime: Runtime, licence_id: UUID, until: date, **act: Any) -> Licen
     """Give a licence a later end; `until` is its last day. Raises NotFound, Invalid, Conflict, Stale."""
 
     def apply(licence: Licence, now: datetime) -> None:
+        if licence.ends_at is None and licence.trial_days is None:
+            raise Invalid(
+                "extension_invalid", "The licence has no end, so no end is later.", {"until": "the licence has no end"}
+            )
         licence.ends_at = rules.extended_end(licence, until, now, runtime.timezone)
 
     return _change(runtime, licence_id, "licence_extended", apply, **act)

@@ -42,7 +42,7 @@ class History:
             self.answers += 1
             self._changed.notify_all()
 
-    def await_answers(self, more: int, timeout: float = 60) -> None:
+    def await_answers(self, more: int, timeout: float = 120) -> None:
         """Wait until so many more answers have come."""
         with self._changed:
             goal = self.answers + more
