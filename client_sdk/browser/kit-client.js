@@ -751,6 +751,7 @@
     });
   }
 
-  KitClient.rules = {anchor, restore, accept, readLease, readReceipt, decide, normaliseToken, storedBlocks};
+  KitClient.rules = {anchor, restore, accept, readLease, readReceipt, decide, normaliseToken, storedBlocks,
+    readSymbols, acknowledgement};
   globalThis.KitClient = KitClient;
 })();

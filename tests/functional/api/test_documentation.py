@@ -31,11 +31,22 @@ NOT_OF_THE_API = {
 ROOMS_OF_THE_COMMAND_LINE = ("cli", "migrate.py", "signing.py")
 FILES_OF_THE_COMMAND_LINE = (
     "backups.py",
+    "captions.py",
     "initialisation.py",
     "keys.py",
+    "kit_builds.py",
+    "kit_checks.py",
+    "kit_description.py",
+    "kit_sources.py",
+    "kit_texts.py",
+    "kit_tokens.py",
+    "manifest.py",
     "organisation_imports.py",
+    "qr_encoder.py",
     "restores.py",
     "sealed_files.py",
+    "stick.py",
+    "stick_folder.py",
 )
 
 
