@@ -1,4 +1,4 @@
-// Why this is as it is: docs/decisions/0010-browser-sdk.md.
+// Why this is as it is: docs/decisions/0009-browser-sdk.md.
 (() => {
   "use strict";
 

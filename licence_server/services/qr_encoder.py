@@ -1,4 +1,4 @@
-"""The QR encoder that sticks carry: one classic script from the npm registry, fetched once. See decision 7.
+"""The QR encoder that sticks carry: one classic script from the npm registry, fetched once. See decision 8.
 
 It lies in the environment that licence-server is installed in, never in the repository. Its SHA-256 stands
 here, so what a stick carries is what was looked at, whichever way it came.
