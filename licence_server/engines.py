@@ -7,6 +7,7 @@
 """
 
 import importlib
+import time
 from types import ModuleType
 from typing import Any
 
@@ -53,11 +54,11 @@ def sqlite_engine(url: str) -> Engine:
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={BUSY_MILLISECONDS}",
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
+        _enter_wal(connection, module)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -65,6 +66,21 @@ def sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _enter_wal(connection: Any, module: ModuleType) -> None:
+    """Put the database in WAL. Of processes that do so at once all but one find it locked, and SQLite's own busy
+    handler does not wait for this lock."""
+    deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+        except module.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def postgresql_engine(url: str) -> Engine:

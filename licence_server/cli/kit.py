@@ -34,7 +34,9 @@ def kit() -> None:
 def build(
     operator: Operator, kit_id: str, out_dir: Path, content: Path, organisation_id: UUID | None, as_json: bool
 ) -> None:
-    """Build a stick folder: player, films, documents, settings, manifest, README.
+    """Build a stick folder, ready to be handed out.
+
+    It holds player, films, documents, settings, manifest and README.
 
     After an interruption the same command copies what is missing or changed. docs/kits.md describes kit.toml.
     """
@@ -76,7 +78,10 @@ def build(
 @json_option
 @click.pass_context
 def verify(context: click.Context, directory: Path, as_json: bool) -> None:
-    """Compare every file of a stick with its manifest; exit 1 and name each that differs."""
+    """Compare every file of a stick with its manifest.
+
+    Exit 1 and name each that differs.
+    """
     with _bar() as bar:
         check = kit_checks.verify(directory, bar)
     found = check.differences

@@ -1,11 +1,11 @@
 """What is carried by hand: a request on the way there, a response on the way back."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from licence_server.schemas.kit import REF, ActivationRequest, ActivationResponse
+from licence_server.schemas.kit import NO_NUL, REF, ActivationRequest, ActivationResponse
 
 
 class CarriedActivation(Struct, forbid_unknown_fields=True, frozen=True):
@@ -17,7 +17,7 @@ class CarriedActivation(Struct, forbid_unknown_fields=True, frozen=True):
 class CarriedReports(Struct, forbid_unknown_fields=True, frozen=True):
     """Reports in a message signed by the kit (`kit-message+jwt`)."""
 
-    message: str
+    message: Annotated[str, Meta(extra_json_schema=NO_NUL)]
 
 
 class ActivationCarriedBack(Struct, frozen=True):

@@ -15,9 +15,9 @@ from licence_server.domain.usage_report import Moment, Report
 MAX_REPORTS = 500
 
 REF = "#/components/schemas/{name}"
-_NO_NUL = {"pattern": r"^[^\x00]*$"}
+NO_NUL = {"pattern": r"^[^\x00]*$"}
 
-Text = Annotated[str, Meta(min_length=1, max_length=50, extra_json_schema=_NO_NUL)]
+Text = Annotated[str, Meta(min_length=1, max_length=50, extra_json_schema=NO_NUL)]
 AnyReport = Annotated[
     Any,
     Meta(
@@ -30,7 +30,7 @@ AnyReport = Annotated[
 class KitVersion(Struct, forbid_unknown_fields=True, frozen=True):
     """Which build of which kit asks."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema=_NO_NUL)]
+    id: Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema=NO_NUL)]
     version: Text
 
 
@@ -44,11 +44,11 @@ class Client(Struct, forbid_unknown_fields=True, frozen=True):
 class ActivationRequest(Struct, forbid_unknown_fields=True, frozen=True):
     """POST /activations."""
 
-    activation_token: Annotated[str, Meta(max_length=200, extra_json_schema=_NO_NUL)]
+    activation_token: Annotated[str, Meta(max_length=200, extra_json_schema=NO_NUL)]
     installation_id: UUID
     kit: KitVersion
     client: Client
-    label: Annotated[str, Meta(max_length=100, extra_json_schema=_NO_NUL)] | None = None
+    label: Annotated[str, Meta(max_length=100, extra_json_schema=NO_NUL)] | None = None
 
 
 class SyncRequest(Struct, forbid_unknown_fields=True, frozen=True):
