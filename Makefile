@@ -13,6 +13,7 @@ $(SETUP): setup.cfg pyproject.toml client_sdk/pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,examples]' -e ./client_sdk
 	@$(BIN)/licence-server kit encoder || echo 'Sticks built here will not offer to report by phone, until that is done.'
+	@$(BIN)/licence-server assets || echo 'The console will work without its style and script, until that is done.'
 	@touch $@
 
 setup: $(SETUP) ## install into .venv and nothing else; .venv/bin/licence-server is then the command

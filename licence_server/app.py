@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from licence_server import portal
+from licence_server import console, portal
 from licence_server.api import (
     activation_tokens,
     audit_entries,
@@ -63,6 +63,7 @@ def create_app(config: Config, clock: Clock = system_clock) -> Flask:
     problems.handle_errors(app)
     for blueprint in (docs.blueprint, portal.blueprint):
         app.register_blueprint(blueprint)
+    console.register(app)
     metrics.measure(app)
     cors.open_to_kits(app, {**kit.CORS_METHODS, **exchange.CORS_METHODS})
     headers.protect(app)

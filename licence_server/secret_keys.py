@@ -10,10 +10,12 @@ import errno
 import hmac
 import os
 import secrets
+from base64 import urlsafe_b64encode
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -62,6 +64,30 @@ class SecretKeys:
     def cursor_key(self) -> bytes:
         """Authenticates the cursors of the API's lists."""
         return _derived(self._lines[-1], "cursor")
+
+    @property
+    def cookie_keys(self) -> list[bytes]:
+        """Authenticate the console's cookies; the first signs, all verify."""
+        return [_derived(line, "cookie") for line in reversed(self._lines)]
+
+    @cached_property
+    def _sealer(self) -> MultiFernet:
+        return MultiFernet([Fernet(urlsafe_b64encode(_derived(line, "seal"))) for line in reversed(self._lines)])
+
+    def seal(self, content: bytes) -> bytes:
+        """What the database may hold but not read: encrypted and authenticated (Fernet)."""
+        return self._sealer.encrypt(content)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Raises ConfigError where no line of the secret file opens it."""
+        try:
+            return self._sealer.decrypt(sealed)
+        except InvalidToken:
+            raise ConfigError("The secret key file lacks the line under which this was sealed.") from None
+
+    def hash_attempt(self, name: str) -> bytes:
+        """Whose attempts are counted, 32 bytes."""
+        return hmac.digest(_derived(self._lines[-1], "attempt"), name.encode("utf-8", "surrogatepass"), "sha256")
 
     def hash_contact(self, text: str) -> str:
         """A contact detail as the audit log keeps it."""

@@ -7,6 +7,7 @@ import sys
 import click
 
 from licence_server.cli.api_keys import api_keys
+from licence_server.cli.assets import assets
 from licence_server.cli.audit import audit
 from licence_server.cli.backup import backup, restore
 from licence_server.cli.exchange import exchange
@@ -18,6 +19,7 @@ from licence_server.cli.kits import kits
 from licence_server.cli.licences import licences
 from licence_server.cli.operator import Operator
 from licence_server.cli.organisations import organisations
+from licence_server.cli.people import people
 from licence_server.cli.refusals import Commands
 from licence_server.cli.report import report
 from licence_server.cli.serve import serve
@@ -48,6 +50,7 @@ for command in (
     licences,
     tokens,
     installations,
+    people,
     report,
     usage,
     audit,
@@ -56,6 +59,7 @@ for command in (
     backup,
     restore,
     exchange,
+    assets,
 ):
     commands.add_command(command)
 

@@ -39,7 +39,14 @@ def init(operator: Operator, admin_email: str | None, root_passphrase_file: Path
         passphrase=passphrase,
     )
     if as_json:
-        print_json({"created": done.created, "root": done.root, "root_passphrase": done.passphrase})
+        print_json(
+            {
+                "created": done.created,
+                "root": done.root,
+                "root_passphrase": done.passphrase,
+                "one_time_password": done.one_time_password,
+            }
+        )
     if not done.created:
         note("This deployment was initialised before. Nothing was changed.")
         return
@@ -47,6 +54,9 @@ def init(operator: Operator, admin_email: str | None, root_passphrase_file: Path
     if done.passphrase is not None and not as_json:
         print_line("The root key's passphrase, shown this once; write it down and keep it apart from the key:")
         print_line(f"  {done.passphrase}")
+    if done.one_time_password is not None and not as_json:
+        print_line("The administrator's one-time password, shown this once and good for a week:")
+        print_line(f"  {done.one_time_password}")
 
 
 @click.command

@@ -8,6 +8,7 @@ from licence_server.services.api_keys import CreatedKey
 from licence_server.services.installations import InstallationView
 from licence_server.services.keys import KeyList
 from licence_server.services.licences import LicenceView
+from licence_server.services.people import Admitted
 from licence_server.services.reach import Reach
 
 Fields = dict[str, Any]
@@ -85,3 +86,15 @@ def keys(listed: KeyList) -> Fields:
 
 def _picked(row: Any, *names: str) -> Fields:
     return {name: getattr(row, name) for name in names}
+
+
+def person(row: Any) -> Fields:
+    return {
+        **_picked(row, "id", "email", "role"),
+        "second_factor": row.totp_confirmed_at is not None,
+        **_picked(row, "created_at", "removed_at"),
+    }
+
+
+def admitted(found: Admitted) -> Fields:
+    return {**person(found.person), "one_time_password": found.secret}

@@ -3,6 +3,7 @@
 from licence_server.models.activation_token import ActivationToken
 from licence_server.models.api_key import ApiKey
 from licence_server.models.audit_entry import AuditEntry, AuditHead
+from licence_server.models.back_off import BackOff
 from licence_server.models.carried_message import CarriedMessage
 from licence_server.models.idempotency_record import IdempotencyRecord
 from licence_server.models.installation import Installation
@@ -13,9 +14,12 @@ from licence_server.models.learner import Learner
 from licence_server.models.licence import Licence
 from licence_server.models.organisation import Organisation
 from licence_server.models.person import Person
+from licence_server.models.person_session import PersonSession
 from licence_server.models.rate_limit import RateLimit, RateSalt
+from licence_server.models.recovery_code import RecoveryCode
 from licence_server.models.rejected_report import RejectedReport
 from licence_server.models.setting import Setting
+from licence_server.models.submission import Submission
 from licence_server.models.usage_report import UsageReport
 from licence_server.models.usage_total import ItemTotal, ReceiptTotal, UsageTotal
 
@@ -24,6 +28,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "AuditHead",
+    "BackOff",
     "CarriedMessage",
     "IdempotencyRecord",
     "Installation",
@@ -36,13 +41,16 @@ __all__ = [
     "Licence",
     "Organisation",
     "Person",
+    "PersonSession",
     "RateLimit",
     "RateSalt",
     "ReceiptTotal",
+    "RecoveryCode",
     "RejectedReport",
     "Root",
     "Setting",
     "SigningKey",
+    "Submission",
     "UsageReport",
     "UsageTotal",
 ]

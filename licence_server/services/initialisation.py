@@ -3,15 +3,15 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from licence_server.domain.roles import Role
 from licence_server.migrate import migrate
-from licence_server.models import Person, Root, Setting
+from licence_server.models import Root, Setting
 from licence_server.secret_keys import SecretKeys, make_passphrase, write_private
-from licence_server.services import audit, keys
+from licence_server.services import audit, keys, people
 from licence_server.services.runtime import Runtime
 from licence_server.signing import Jwk, PrivateKey
 
@@ -20,11 +20,15 @@ DEFAULT_TIMEZONE = "Europe/London"
 
 @dataclass(frozen=True)
 class Initialised:
-    """created: false where the deployment existed. passphrase: of the root key, where one was made up."""
+    """created: false where the deployment existed. passphrase: of the root key, where one was made up.
+
+    one_time_password: the administrator's, where an address was given.
+    """
 
     created: bool
     root: Jwk
     passphrase: str | None
+    one_time_password: str | None = None
 
 
 def initialise(
@@ -44,13 +48,15 @@ def initialise(
         keys.lock_all(session)
         if session.scalar(select(func.count()).select_from(Root)):
             return Initialised(False, _root(session), None)
-        _create(runtime, session, now, actor, admin_email, passphrase)
-        return Initialised(True, _root(session), made_up)
+        _create(runtime, session, now, actor, passphrase)
+        one_time_password = None
+        if admin_email is not None:
+            admitted = people.add(runtime, admin_email, Role.ADMINISTRATOR, now=now, actor=actor)
+            one_time_password = admitted.secret
+        return Initialised(True, _root(session), made_up, one_time_password)
 
 
-def _create(
-    runtime: Runtime, session: Session, now: datetime, actor: str, admin_email: str | None, passphrase: str
-) -> None:
+def _create(runtime: Runtime, session: Session, now: datetime, actor: str, passphrase: str) -> None:
     config = runtime.config
     timezone = config.timezone.key if config.timezone is not None else DEFAULT_TIMEZONE
     session.add(Setting(name="timezone", value=timezone))
@@ -62,9 +68,6 @@ def _create(
     session.add(Root(version=1, jwk=json.dumps(root.jwk), created_at=now))
     session.flush()
     keys.publish(runtime, session, root, signing_key, now=now)
-    if admin_email is not None:
-        session.add(Person(id=uuid4(), email=admin_email, role="administrator", created_at=now))
-    session.flush()
     audit.record(
         runtime,
         session,
@@ -72,7 +75,7 @@ def _create(
         actor=actor,
         action="deployment_initialised",
         subject="deployment",
-        after={"root": root.kid, "signing": signing_key.kid, "timezone": timezone, "email": admin_email},
+        after={"root": root.kid, "signing": signing_key.kid, "timezone": timezone},
     )
 
 

@@ -1,6 +1,6 @@
-"""Slow down guessing of activation tokens, across workers and servers.
+"""Slow down guessing of activation tokens and passwords, across workers and servers.
 
-* Only activations with an unknown token count: an office of a hundred activates at once, unhindered.
+* Only failures count: an office of a hundred activates at once, unhindered.
 * The `limits` library does the arithmetic; the counters live in our database, so that all workers and all
   servers share them.
 * An address is kept only as a hash under a salt that is drawn afresh each half hour; salts and counters
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import case, delete, select
@@ -23,20 +23,44 @@ from licence_server.domain.errors import TooManyRequests
 from licence_server.models import RateLimit, RateSalt
 from licence_server.services.runtime import Runtime
 
-LIMIT = RateLimitItemPerMinute(30)
+UNKNOWN_TOKENS = RateLimitItemPerMinute(30)
+FAILED_SIGN_INS = RateLimitItemPerMinute(10)
 _SALT_SECONDS = 1800
 
 
 def count_unknown_token(runtime: Runtime, address: str | None, *, now: datetime) -> None:
     """Count one failed activation. Raises TooManyRequests where there were too many."""
+    wait = _count(runtime, UNKNOWN_TOKENS, "token", address, now)
+    if wait:
+        detail = "Too many unknown activation tokens; wait before the next one."
+        raise TooManyRequests("too_many_attempts", detail, wait)
+
+
+def count_failed_sign_in(runtime: Runtime, address: str | None, *, now: datetime) -> None:
+    """Count one failed sign-in of the console."""
+    _count(runtime, FAILED_SIGN_INS, "sign-in", address, now)
+
+
+def require_room_to_sign_in(runtime: Runtime, address: str | None, *, now: datetime) -> None:
+    """Raises TooManyRequests where an address has failed too often to try again now."""
+    with runtime.database.writing() as session:
+        counters = _Counters(session, now)
+        key = f"sign-in:{_hashed(session, address or '', now)}"
+        if FixedWindowRateLimiter(counters).test(FAILED_SIGN_INS, key):
+            return
+        wait = counters.wait(FAILED_SIGN_INS.key_for(key))
+    raise TooManyRequests("too_many_attempts", "There were too many attempts from here; wait before the next.", wait)
+
+
+def _count(runtime: Runtime, limit: RateLimitItem, what: str, address: str | None, now: datetime) -> int:
+    """Seconds to wait, 0 where the limit is not reached."""
     with runtime.database.writing() as session:
         forget(session, now)
         counters = _Counters(session, now)
-        key = _hashed(session, address or "", now)
-        if FixedWindowRateLimiter(counters).hit(LIMIT, key):
-            return
-        wait = max(1, int(counters.get_expiry(LIMIT.key_for(key)) - now.timestamp()) + 1)
-    raise TooManyRequests("too_many_attempts", "Too many unknown activation tokens; wait before the next one.", wait)
+        key = f"{what}:{_hashed(session, address or '', now)}"
+        if FixedWindowRateLimiter(counters).hit(limit, key):
+            return 0
+        return counters.wait(limit.key_for(key))
 
 
 def forget(session: Session, now: datetime) -> None:
@@ -88,11 +112,16 @@ class _Counters(Storage):
         return int(self._session.scalars(statement).one())
 
     def get(self, key: str) -> int:
-        return self._session.scalar(select(RateLimit.count).where(RateLimit.key == key)) or 0
+        live = select(RateLimit.count).where(RateLimit.key == key, RateLimit.expires_at > self._now)
+        return self._session.scalar(live) or 0
 
     def get_expiry(self, key: str) -> float:
         expires_at = self._session.scalar(select(RateLimit.expires_at).where(RateLimit.key == key))
         return (expires_at or self._now).timestamp()
+
+    def wait(self, key: str) -> int:
+        """Whole seconds until a counter runs out, at least one."""
+        return max(1, int(self.get_expiry(key) - self._now.timestamp()) + 1)
 
     def check(self) -> bool:
         return True

@@ -1,0 +1,48 @@
+"""What the forms of the console have in common: CSRF protection, an id of their own, errors of ours at their fields."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput
+from wtforms import HiddenField, SubmitField
+from wtforms import validators
+
+from licence_server.console import gate
+from licence_server.domain.errors import Invalid
+from licence_server.services import submissions
+from licence_server.web import now, runtime
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form; `next` carries where to go on."""
+
+    next = HiddenField()
+    form_errors: list[str]
+
+    def take(self, error: Invalid) -> None:
+        """Show the faults of a refusal beside their fields, the others above the form."""
+        for name, fault in (error.errors or {"": error.detail}).items():
+            field = self._fields.get(name)
+            sentence = fault[:1].upper() + fault[1:]
+            if field is not None:
+                field.errors = [*field.errors, sentence]
+            else:
+                self.form_errors = [*self.form_errors, error.detail]
+
+
+class OnceForm(Form):
+    """A form that changes something: however often it is sent, its act is done once."""
+
+    submission = HiddenField(default=lambda: str(uuid4()), validators=[validators.UUID()])
+
+    def once(self, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The outcome of the act. Raises what the act raises."""
+        identifier = UUID(str(self.submission.data))
+        return submissions.once(runtime(), identifier, gate.member().id, act, now=now())
+
+
+def button(text: str, **arguments: Any) -> SubmitField:
+    """The button of a form; with scripts it takes a second click only after a second."""
+    return SubmitField(text, widget=GovSubmitInput(), render_kw={"data-prevent-double-click": "true", **arguments})

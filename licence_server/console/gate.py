@@ -1,0 +1,85 @@
+"""Before every page: who is it, may they, did this form come from one of our own pages."""
+
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as Redirect
+
+from licence_server.console.blueprint import blueprint
+from licence_server.console.rights import RIGHTS
+from licence_server.domain.errors import Refused
+from licence_server.services import person_sessions
+from licence_server.services.person_sessions import Member, Step
+from licence_server.web import now, runtime
+
+SECRET = "secret"  # noqa: S105 (the name of a cookie's member)
+
+csrf = CSRFProtect()
+
+# What a session that is not complete may do, by the step it stands at.
+_STEPS = {Step.CODE: "give_code", Step.PASSWORD: "choose_password", Step.ENROL: "enrol"}
+
+
+def view_name() -> str:
+    """The view of this request, by its name in the table of rights."""
+    return (request.endpoint or "").removeprefix("console.")
+
+
+@blueprint.before_request
+def admit() -> Response | Redirect | None:
+    """Let pass, send to sign in, or refuse. Deny by default."""
+    right = RIGHTS.get(view_name())
+    if right is None:
+        raise Refused("route_unknown", "Nobody may use this page.")
+    # The keys may be younger than the application: `init` can come after the start.
+    current_app.config["WTF_CSRF_SECRET_KEY"] = runtime().secret_keys.cookie_keys[0]
+    csrf.protect()
+    g.member = _find()
+    if right.role is None:
+        return None
+    if g.member is None:
+        session.pop(SECRET, None)
+        return redirect(url_for("console.sign_in", next=here()))
+    if g.member.step is not Step.NONE:
+        wanted = _STEPS[g.member.step]
+        if view_name() in (wanted, "sign_out"):
+            return None
+        return redirect(url_for(f"console.{wanted}", next=here()))
+    if not g.member.role.covers(right.role):
+        raise Refused("role_too_small", f"This needs the role of {right.role.label}; yours is {g.member.role.label}.")
+    if right.fresh and now() >= g.member.fresh_until:
+        return redirect(url_for("console.prove_again", next=here()))
+    return None
+
+
+def member() -> Member:
+    """Who is signed in; only behind the gate."""
+    found: Member = g.member
+    return found
+
+
+def may(name: str) -> bool:
+    """Whether the member may use a route, so that a page offers only what it can do."""
+    right = RIGHTS[name]
+    return right.role is None or (g.member is not None and g.member.role.covers(right.role))
+
+
+def here() -> str:
+    """The address to come back to: of this page, or of the page whose form was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return urlsplit(request.headers.get("Referer", "")).path or url_for("console.overview")
+
+
+def next_page() -> str:
+    """Where to go on; never to another site (OWASP, Unvalidated Redirects)."""
+    wanted = request.values.get("next", "")
+    if wanted.startswith("/console/") and "\\" not in wanted and "//" not in wanted and wanted.isprintable():
+        return wanted
+    return url_for("console.overview")
+
+
+def _find() -> Member | None:
+    secret = session.get(SECRET)
+    return person_sessions.find(runtime(), secret, now=now()) if isinstance(secret, str) else None

@@ -1,0 +1,120 @@
+"""Sign-in: password, then what the session still asks for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from licence_server.domain import password as rules
+from licence_server.domain.errors import Refused
+from licence_server.models import Person, PersonSession
+from licence_server.secret_keys import hash_secret
+from licence_server.services import audit, back_off, passwords, person_sessions, rate_limits
+from licence_server.services.person_sessions import Member
+from licence_server.services.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who tries, seen from outside. address: counted as a salted hash, never kept."""
+
+    address: str | None
+    browser: str
+
+
+def sign_in(runtime: Runtime, email: str, password: str, visitor: Visitor, *, now: datetime) -> str:
+    """Begin a session; returns its secret.
+
+    Raises Refused (credentials_unknown, password_expired), TooManyRequests.
+    """
+    name = email.strip().casefold()
+    rate_limits.require_room_to_sign_in(runtime, visitor.address, now=now)
+    back_off.reserve(runtime, f"sign-in {name}", now=now)
+    with runtime.database.reading() as session:
+        person = session.scalar(select(Person).where(Person.email == name, Person.removed_at.is_(None)))
+    if not passwords.is_right(person.password_hash if person is not None else None, password) or person is None:
+        rate_limits.count_failed_sign_in(runtime, visitor.address, now=now)
+        raise Refused("credentials_unknown", "The e-mail address or the password is not right.")
+    if person.password_until is not None and now >= person.password_until:
+        raise Refused("password_expired", "This one-time password has expired. Ask an administrator for another.")
+    back_off.clear(runtime, f"sign-in {name}")
+    return _begin(runtime, person.id, password, visitor, now)
+
+
+def _begin(runtime: Runtime, person_id: UUID, password: str, visitor: Visitor, now: datetime) -> str:
+    with runtime.database.writing() as session:
+        person = session.get_one(Person, person_id, with_for_update=True)
+        if person.password_hash is not None and passwords.is_outdated(person.password_hash):
+            person.password_hash = passwords.hashed(password)
+        secret = person_sessions.begin(session, person, now=now, browser=visitor.browser)
+        _record(runtime, session, person.id, now, "signed_in")
+    return secret
+
+
+def prove_again(runtime: Runtime, member: Member, password: str, *, now: datetime) -> None:
+    """Give the password again before an act that cannot be undone. Raises Refused, TooManyRequests."""
+    back_off.reserve(runtime, f"sign-in {member.email}", now=now)
+    with runtime.database.reading() as session:
+        person = session.get_one(Person, member.id)
+    if not passwords.is_right(person.password_hash, password):
+        raise Refused("password_wrong", "The password is not right.")
+    back_off.clear(runtime, f"sign-in {member.email}")
+    with runtime.database.writing() as session:
+        session.execute(update(PersonSession).where(PersonSession.id == member.session_id).values(proven_at=now))
+
+
+def choose_password(runtime: Runtime, member: Member, password: str, *, now: datetime) -> None:
+    """Set one's own password; ends the person's other sessions. Raises Invalid."""
+    rules.require_strong(password, member.email)
+    new_hash = passwords.hashed(password)
+    with runtime.database.writing() as session:
+        person = session.get_one(Person, member.id, with_for_update=True)
+        person.password_hash = new_hash
+        person.password_until = None
+        for other in session.scalars(select(PersonSession).where(PersonSession.person_id == member.id)):
+            if other.id != member.session_id:
+                session.delete(other)
+        session.flush()
+        _record(runtime, session, member.id, now, "password_chosen")
+
+
+def find_invited(runtime: Runtime, invitation: str, *, now: datetime) -> Person:
+    """Whom an invitation invites. Raises Refused."""
+    with runtime.database.reading() as session:
+        return _invited(session, invitation, now)
+
+
+def accept_invitation(runtime: Runtime, invitation: str, password: str, visitor: Visitor, *, now: datetime) -> str:
+    """Choose a first password, and begin a session; returns its secret. Raises Refused, Invalid."""
+    rules.require_strong(password, find_invited(runtime, invitation, now=now).email)
+    new_hash = passwords.hashed(password)
+    with runtime.database.writing() as session:
+        person = _invited(session, invitation, now)
+        person.password_hash, person.password_until = new_hash, None
+        person.invitation_hash = person.invitation_until = None
+        secret = person_sessions.begin(session, person, now=now, browser=visitor.browser)
+        _record(runtime, session, person.id, now, "invitation_accepted")
+    return secret
+
+
+def _invited(session: Session, invitation: str, now: datetime) -> Person:
+    person = session.scalar(
+        select(Person)
+        .where(Person.invitation_hash == hash_secret(invitation), Person.removed_at.is_(None))
+        .with_for_update()
+    )
+    if person is None or person.invitation_until is None or now >= person.invitation_until:
+        raise Refused("invitation_over", "This invitation is over. Ask an administrator for another.")
+    return person
+
+
+def sign_out(runtime: Runtime, member: Member, *, now: datetime) -> None:
+    """End this session."""
+    person_sessions.end(runtime, member.session_id, person_id=member.id, now=now, actor=member.actor)
+
+
+def _record(runtime: Runtime, session: Session, person_id: UUID, now: datetime, action: str) -> None:
+    subject = f"person:{person_id}"
+    audit.record(runtime, session, now=now, actor=subject, action=action, subject=subject)
