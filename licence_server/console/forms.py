@@ -6,8 +6,7 @@ from uuid import UUID, uuid4
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput
-from wtforms import HiddenField, SubmitField
-from wtforms import validators
+from wtforms import HiddenField, SubmitField, validators
 
 from licence_server.console import gate
 from licence_server.domain.errors import Invalid

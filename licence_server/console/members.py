@@ -6,6 +6,7 @@ from flask import Response, redirect, url_for
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextInput
 from werkzeug.wrappers import Response as Redirect
 from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from licence_server.console import gate
@@ -20,9 +21,9 @@ from licence_server.web import now, runtime
 Answer = Response | Redirect
 
 _ROLES = [
-    (Role.VIEWER.value, "Viewer: reads everything"),
-    (Role.LICENSING_OFFICER.value, "Licensing officer: also grants, suspends, extends and revokes"),
-    (Role.ADMINISTRATOR.value, "Administrator: also people, keys and settings"),
+    SelectChoice(Role.VIEWER.value, "Viewer: reads everything"),
+    SelectChoice(Role.LICENSING_OFFICER.value, "Licensing officer: also grants, suspends, extends and revokes"),
+    SelectChoice(Role.ADMINISTRATOR.value, "Administrator: also people, keys and settings"),
 ]
 
 

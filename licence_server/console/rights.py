@@ -41,6 +41,10 @@ RIGHTS: dict[str, Right] = {
     # Pages
     "overview": VIEWER,
     "unknown_page": VIEWER,
+    # Organisations, licences, activation tokens, installations
+    # Many at once: import, bulk grant, chase lists; kits
+    # Figures and the committee's report
+    # Feedback, audit log, API keys, signing keys, settings
     # The team
     "people": ADMINISTRATOR,
     "invite": ADMINISTRATOR_AGAIN,

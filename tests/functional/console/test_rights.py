@@ -1,0 +1,73 @@
+"""The table of rights is held by every route: nobody, viewer, licensing officer, administrator."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from werkzeug.routing import Rule
+
+from licence_server.console.rights import RIGHTS
+from licence_server.domain.roles import Role
+from tests.support.deployment import Deployment
+from tests.support.desk import ORIGIN, Desk, forms
+
+
+def routes(deployment: Deployment) -> list[tuple[str, str, str]]:
+    """Name, method and an address of every route of the console."""
+    found = []
+    for rule in deployment.app.url_map.iter_rules():
+        if rule.endpoint.startswith("console."):
+            for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+                found.append((rule.endpoint.removeprefix("console."), method, address(rule)))
+    return found
+
+
+def address(rule: Rule) -> str:
+    values: dict[str, object] = {}
+    for name, converter in rule._converters.items():
+        kind = type(converter).__name__
+        values[name] = uuid.uuid4() if kind == "UUIDConverter" else 1 if kind == "IntegerConverter" else "some-name"
+    built = rule.build(values)
+    assert built is not None
+    return str(built[1])
+
+
+def test_the_table_names_every_route_and_no_other(deployment: Deployment) -> None:
+    assert {name for name, _, _ in routes(deployment)} == set(RIGHTS)
+
+
+def status(somebody: Desk, method: str, path: str) -> int:
+    """What somebody gets; a POST carries a good token, so that only the rights decide."""
+    if method == "GET":
+        return somebody.get(path).status_code
+    token = next(form for form in forms(somebody.get("/console/account").text)).fields["csrf_token"]
+    return somebody.post(path, {"csrf_token": token}).status_code
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_gets_what_the_table_says_and_nothing_more(
+    deployment: Deployment, desk: Callable[..., Desk], role: Role
+) -> None:
+    wrong = []
+    for name, method, path in routes(deployment):
+        if name == "sign_out":
+            continue
+        right = RIGHTS[name]
+        got = status(desk(role), method, path)
+        allowed = right.role is None or role.covers(right.role)
+        if allowed == (got == 403) and not (name == "invitation" and got == 403):
+            wrong.append((name, method, got))
+    assert wrong == []
+
+
+def test_nobody_gets_nothing(deployment: Deployment) -> None:
+    client = deployment.app.test_client()
+    wrong = []
+    for name, method, path in routes(deployment):
+        if RIGHTS[name].role is None:
+            continue
+        answer = client.open(path, method=method, base_url=ORIGIN)
+        sent_away = answer.status_code == 302 and "/console/sign-in" in answer.location
+        if not (sent_away or (method != "GET" and answer.status_code == 400)):
+            wrong.append((name, method, answer.status_code))
+    assert wrong == []
