@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from examples import trial
 from examples.stick import SampleStick
@@ -22,6 +23,8 @@ from licence_server.domain.errors import LicenceServerError, NotFound
 from licence_server.services import kits
 from licence_server.services.runtime import Runtime, open_runtime
 
+ADMINISTRATOR = "admin@example.org"
+RESET = f".venv/bin/licence-server people reset {ADMINISTRATOR}"
 COMMAND = str(Path(sys.executable).with_name("licence-server"))
 
 
@@ -30,7 +33,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         config = load(os.environ, Path.cwd())
-        _command("init", "--admin-email", "admin@example.org")
+        made = json.loads(_command("init", "--admin-email", ADMINISTRATOR, "--json", quiet=True))
         server = subprocess.Popen([COMMAND, "serve"], start_new_session=True)
     except LicenceServerError as error:
         print(f"Error: {error.detail}", file=sys.stderr)
@@ -41,7 +44,7 @@ def main() -> int:
         stick = SampleStick(config.data_dir)
         _wait_for(config, server)
         runtime = open_runtime(config)
-        _tell(config, runtime, stick)
+        _tell(config, runtime, stick, made)
         runtime.database.close()
         return server.wait()
     except KeyboardInterrupt:
@@ -52,7 +55,7 @@ def main() -> int:
             server.kill()
 
 
-def _tell(config: Config, runtime: Runtime, stick: SampleStick) -> None:
+def _tell(config: Config, runtime: Runtime, stick: SampleStick, made: dict[str, Any]) -> None:
     if _has_kit(runtime):
         print("\nThis data directory has its demonstration already; it is kept as it is.\n")
     else:
@@ -63,15 +66,27 @@ def _tell(config: Config, runtime: Runtime, stick: SampleStick) -> None:
     token = _new_token()
     page = stick.build()
     print(
-        f"\nServing at    {config.public_url}"
+        f"\nConsole       {config.public_url}/console/"
+        f"\nSign in as    {ADMINISTRATOR}"
+        f"\nOne-time password    {made['one_time_password'] or f'used; new: {RESET}'}"
         f"\nAPI pages     {config.public_url}/api/v1/docs"
         f"\nData          {config.data_dir}"
+        f"{_root_key(config, made['root_passphrase'])}"
         f"\nA token to try, for the organisation Your Business:\n\n    {token}\n"
         "\nThe sample kit, as a business gets it on a stick; open it in a browser and type the token:"
         f"\n\n    {page or 'It could not be built: see above.'}\n"
         f"\n    .venv/bin/kit-client --help\n"
         "\nCtrl-C ends it; the data stay.",
         flush=True,
+    )
+
+
+def _root_key(config: Config, passphrase: str | None) -> str:
+    if passphrase is None:
+        return ""
+    return (
+        f"\nRoot key      {config.root_key_file}, to be taken to a safe place; its passphrase, shown this once:"
+        f"\n              {passphrase}"
     )
 
 

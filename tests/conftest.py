@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.support import browsers
 from tests.support.databases import DatabaseServer, PostgresqlServer, SqliteServer, postgresql
 from tests.support.deployment import Deployment
 from tests.support.server import Server, running
+
+# The same examples on every run; how long one takes says something of the machine, not of the code.
+settings.register_profile("ours", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,8 @@ policy allows scripts and styles from this server alone, and none inside the pag
 
 from importlib.resources import files
 
-from flask import Blueprint, Response, redirect, send_from_directory
+from flask import Blueprint, Response, send_from_directory
 from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Response as AnyResponse
 
 blueprint = Blueprint("docs", __name__)
 
@@ -35,12 +34,6 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-
-
-@blueprint.get("/")
-def home() -> AnyResponse:
-    """Nothing here yet but the API."""
-    return redirect("/api/v1/docs")
 
 
 @blueprint.get("/api/v1/docs")
