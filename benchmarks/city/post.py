@@ -1,0 +1,65 @@
+"""HTTP as kits speak it: connections kept open, one for each thread, every answer timed."""
+
+import http.client
+import json
+import threading
+import time
+from array import array
+from typing import Any
+
+
+class Post:
+    """Sends JSON; counts and times the answers."""
+
+    def __init__(self, address: str) -> None:
+        host, _, port = address.removeprefix("http://").partition(":")
+        self._host, self._port = host, int(port)
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open: set[http.client.HTTPConnection] = set()
+        self.seconds = array("d")
+
+    def send(self, path: str, body: dict[str, Any], token: str | None = None) -> tuple[int, dict[str, Any]]:
+        """Status and document of the answer. Raises OSError where there is none."""
+        headers = {"Content-Type": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        content = json.dumps(body)
+        begun = time.perf_counter()
+        status, answer = self._exchange(path, content, headers)
+        with self._lock:
+            self.seconds.append(time.perf_counter() - begun)
+        return status, json.loads(answer)
+
+    def _exchange(self, path: str, content: str, headers: dict[str, str]) -> tuple[int, bytes]:
+        for again in (True, False):
+            connection = self._connection()
+            try:
+                connection.request("POST", path, content, headers)
+                response = connection.getresponse()
+                return response.status, response.read()
+            except (OSError, http.client.HTTPException):
+                # The server closes connections that were idle; the next one is new.
+                connection.close()
+                self._local.connection = None
+                if not again:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _connection(self) -> http.client.HTTPConnection:
+        found: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
+            with self._lock:
+                self._open.add(found)
+        return found
+
+    def close(self) -> None:
+        """Hang up everywhere."""
+        for connection in self._open:
+            connection.close()
+
+    def percentile(self, share: float) -> float:
+        """Seconds within which that share of the answers came."""
+        ordered = sorted(self.seconds)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
