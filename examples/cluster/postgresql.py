@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 STANDBY = "standby"
-_USER = "nobody" if os.geteuid() == 0 else None
+USER = "nobody" if os.geteuid() == 0 else None
 _PATIENCE = 30.0
 
 
@@ -26,8 +26,8 @@ def new_folder() -> Path:
     """A short path, since sockets allow no long one, that the server's user may enter."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     folder.chmod(0o755)
-    if _USER is not None:
-        shutil.chown(folder, _USER)
+    if USER is not None:
+        shutil.chown(folder, USER)
         for parent in programs().parents:
             parent.chmod(parent.stat().st_mode | 0o011)
     return folder
@@ -129,8 +129,8 @@ class Postgresql:
 
     def _make_socket(self) -> None:
         self.socket.mkdir(exist_ok=True)
-        if _USER is not None:
-            shutil.chown(self.socket, _USER)
+        if USER is not None:
+            shutil.chown(self.socket, USER)
 
     def _await(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _PATIENCE
@@ -149,7 +149,7 @@ class Postgresql:
         with (self.folder / f"{self.name}.commands.log").open("ab") as log:
             subprocess.run(
                 [str(programs() / program), *arguments],
-                user=_USER,
+                user=USER,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -1,4 +1,4 @@
-"""The programs that browser tests need, from Debian: Chromium, and Node for the script's own tests.
+"""The programs that tests need from Debian: Chromium, Node for the script's own tests, PgBouncer.
 
 Playwright's own download of a browser needs the internet; the browser of the distribution does not.
 """
@@ -24,23 +24,28 @@ CHROMIUM_FLAGS = [
 ]
 
 
+# Debian keeps servers' programs where only root looks.
+PATH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
+
+
 def chromium() -> str:
     """The path of Chromium, installed where it is missing and this is root."""
-    return _program("chromium", "chromium")
+    return installed("chromium", "chromium")
 
 
 def node() -> str:
     """The path of Node, installed where it is missing and this is root."""
-    return _program("node", "nodejs")
+    return installed("node", "nodejs")
 
 
-def _program(command: str, package: str) -> str:
+def installed(command: str, package: str) -> str:
+    """The path of a program, installed where it is missing and this is root."""
     # Several test processes may want it at once; apt does not wait for itself.
     with (Path(tempfile.gettempdir()) / "browser-tests-apt.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if shutil.which(command) is None:
+        if shutil.which(command, path=PATH) is None:
             _install(package)
-    path = shutil.which(command)
+    path = shutil.which(command, path=PATH)
     assert path is not None, f"{command} is still missing after its installation"
     return path
 
