@@ -3,6 +3,7 @@
 
 Player.words = (function () {
   const activate = { label: "Set up this kit", view: "setup" };
+  const another = { label: "Use another activation token", view: "setup" };
   const report = { label: "Report now", act: "report" };
   const other = { label: "Other ways to report", view: "reporting" };
 
@@ -17,13 +18,13 @@ Player.words = (function () {
       actions: [report, other] },
     licence_expired: { tone: "bad", title: "The licence has ended",
       text: "Your organisation’s time with these films is over, so they cannot start. Sessions that you held still " +
-        "count: please report them. If you want to go on using the films, ask CONTACT.", actions: [report, other] },
+        "count: please report them. If you want to go on using the films, ask CONTACT.", actions: [report, other, another] },
     licence_suspended: { tone: "bad", title: "The licence is paused",
       text: "The team has paused your organisation’s licence, so the films cannot start for now. Ask CONTACT. When it " +
         "has been settled, press “Report now” and the films start again.", actions: [report, other] },
     licence_revoked: { tone: "bad", title: "The licence was withdrawn",
       text: "The team has withdrawn your organisation’s licence, so the films cannot start. Sessions that you held " +
-        "still count: please report them. If you think this is a mistake, ask CONTACT.", actions: [report, other] },
+        "still count: please report them. If you think this is a mistake, ask CONTACT.", actions: [report, other, another] },
     licence_pending: { tone: "bad", title: "The licence has not begun yet",
       text: "Your organisation may use the films from a later day. Come back then and press “Report now”. If you " +
         "expected it to have begun, ask CONTACT.", actions: [report] },
@@ -64,6 +65,8 @@ Player.words = (function () {
     seat_limit_reached: "All places are taken. Your organisation may use the kit in a set number of places. On a PC that no " +
       "longer shows the films, open “Reporting” and give its place back; or ask CONTACT for more places. Then press " +
       "“Activate” again.",
+    installation_elsewhere: "The kit in this browser belonged to another organisation. It has now begun anew: press " +
+      "“Activate” once more. Without internet, save a new request file, carry it, and choose the new answer here.",
     kit_mismatch: "This token is for another kit. Look for the one that belongs to this stick, or ask CONTACT.",
     no_answer: "The server did not answer. Check the internet connection and try again. In some networks a sign-in page " +
       "comes first. Or open “No internet on this PC?” below.",

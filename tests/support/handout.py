@@ -46,6 +46,12 @@ class Handout:
         self._json("kit", "build", self.kit_id, str(stick), "--content", str(self.content), *options)
         return stick
 
+    def token_of_another_organisation(self) -> str:
+        """For the same kit."""
+        organisation_id = str(self._json("organisations", "add", "Another firm")["id"])
+        licence_id = str(self._json("licences", "grant", organisation_id, self.kit_id)["id"])
+        return str(self._json("tokens", "issue", licence_id)["activation_token"])
+
     def licence(self, act: str, *options: str) -> None:
         """Suspend, reinstate, revoke or extend."""
         self._json("licences", act, self.licence_id, *options)
