@@ -3,18 +3,22 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from examples import make_films
+from tests.support.axe import violations
 from tests.support.databases import SqliteServer
 from tests.support.handout import Handout
 from tests.support.server import Server, running
 from tests.support.trainer import Trainer
 
 PATIENCE = 30_000
-SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", "build/screenshots"))
+# A folder for pictures of every state that is looked at; they take time, so there are none unless asked for.
+PICTURES = os.environ.get("SCREENSHOTS")
+LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1280), ("dark", 320))
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +64,19 @@ def trainer(context: BrowserContext, handout: Handout) -> Iterator[Trainer]:
 
 
 @pytest.fixture
-def keep(request: pytest.FixtureRequest) -> Callable[[Trainer, str], None]:
-    """Keeps a picture of what the trainer sees, as an artefact."""
+def look() -> Callable[[Trainer, str], None]:
+    """Lets axe judge what the trainer sees, in light and dark, wide and at 320 pixels; keeps pictures if asked to."""
+    return _look
 
-    def _keep(somebody: Trainer, name: str) -> None:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        somebody.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
-    return _keep
+def _look(somebody: Trainer, name: str) -> None:
+    page = somebody.page
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 800})
+        assert violations(page) == [], f"{name}, {scheme}, {width} pixels"
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+        if PICTURES is not None:
+            page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}-{width}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 800})
