@@ -1,5 +1,6 @@
 """A browser, a server and the sample films for each test process; a stick of its own for each test."""
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,7 +32,12 @@ def kit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_films.make(tmp_path_factory.mktemp("content"))
+    """The sample kit's films and papers, made once for the whole run and shared by the processes of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    with (shared / "films.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return make_films.make(shared / "sample-content")
 
 
 @pytest.fixture
