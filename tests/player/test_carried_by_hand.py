@@ -2,11 +2,13 @@
 
 import json
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
+from tests.support.axe import violations
 from tests.support.handout import Handout
 from tests.support.trainer import Trainer
 
@@ -27,6 +29,23 @@ def test_a_kit_is_activated_by_file(trainer: Trainer, handout: Handout, context:
     assert len(handout.installations) == 1
 
 
+def test_a_stick_of_ones_own_needs_no_typing_without_internet_either(
+    context: BrowserContext, handout: Handout, tmp_path: Path, look: Callable[[Trainer, str], None]
+) -> None:
+    context.set_offline(True)
+    trainer = Trainer(context, handout.build(tmp_path / "own", "--organisation", handout.organisation_id)).opens()
+    trainer.button("Set up this kit").click()
+    trainer.reads("The server did not answer.")
+    expect(trainer.button("Set up this kit")).to_be_focused()
+    expect(trainer.page.get_by_label("Activation token")).to_be_hidden()
+    look(trainer, "setup-own-stick-offline")
+
+    request = json.loads(trainer.saves("Save the request file").read_text())
+    answer = {"activation": _activated_elsewhere(handout, request["activation"])}
+    trainer.page.locator("#carry-response").set_input_files(_file(answer))
+    trainer.sees("How will you use the films today?")
+
+
 def test_the_answer_to_somebody_elses_request_is_refused(
     trainer: Trainer, handout: Handout, context: BrowserContext
 ) -> None:
@@ -43,7 +62,11 @@ def test_the_answer_to_somebody_elses_request_is_refused(
 
 
 def test_a_kit_that_belonged_to_another_organisation_is_moved_by_file(
-    trainer: Trainer, handout: Handout, context: BrowserContext, browser: Browser
+    trainer: Trainer,
+    handout: Handout,
+    context: BrowserContext,
+    browser: Browser,
+    look: Callable[[Trainer, str], None],
 ) -> None:
     trainer.opens().activates(handout.token)
     context.set_offline(True)
@@ -51,10 +74,12 @@ def test_a_kit_that_belonged_to_another_organisation_is_moved_by_file(
     at_home = browser.new_page()
 
     _brings(at_home, handout, trainer.saves("Save the request file"))
+    assert violations(at_home) == []
     with at_home.expect_download() as refused:
         at_home.get_by_role("link", name="Save the answer for the kit").click()
     trainer.page.locator("#carry-response").set_input_files(refused.value.path())
     trainer.reads("The kit in this browser belonged to another organisation.")
+    look(trainer, "setup-elsewhere")
 
     with at_home.expect_download() as granted:
         _brings(at_home, handout, trainer.saves("Save the request file"))

@@ -114,6 +114,7 @@ def test_a_film_that_is_missing_from_the_copy(ready: Trainer, handout: Handout, 
     (handout.stick / "films/film-1.webm").unlink()
     ready.starts_workshop(3).film_button(1).click()
     ready.reads("This film cannot be played. Check that the whole stick is there")
+    expect(ready.page.locator("video")).to_be_hidden()
     look(ready, "film-missing")
     ready.plays_film(2).ends()
     assert handout.plays() == {"film-2": (1, 1)}
@@ -150,7 +151,7 @@ def test_a_licence_that_does_not_verify(
 
     context.set_offline(False)
     trainer.page.get_by_role("link", name="Set up this kit").click()
-    trainer.types_token(handout.token).reads("What is stored here is damaged or belongs to another kit.")
+    trainer.types_token(handout.token).reads("The answer does not fit this stick.")
     look(trainer, "setup-lease-invalid")
 
 
@@ -169,6 +170,8 @@ def test_a_place_that_was_given_back(ready: Trainer, look: Look) -> None:
     ready.page.get_by_text("This PC is not used for the films any more?").click()
     ready.button("Give the place back").click()
     ready.sees("This PC has given its place back")
+    expect(ready.button("Give the place back")).to_be_hidden()
+    expect(ready.page.get_by_role("main")).to_be_focused()
     look(ready, "released")
 
 

@@ -63,6 +63,7 @@ def test_a_refusal_to_set_up_has_a_text(spoken: dict[str, dict[str, dict[str, ob
     said = str(spoken["refused"][code])
     assert "In the server's words." not in said
     assert "CONTACT" not in said
+    assert "Report now" not in said, "there is no such button while the kit is set up"
 
 
 def test_what_a_later_server_may_say_is_said_in_its_words(spoken: dict[str, dict[str, dict[str, object]]]) -> None:
