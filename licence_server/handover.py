@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from licence_server.domain import json_text
-from licence_server.domain.errors import Invalid, Malformed
+from licence_server.domain.errors import Invalid, LicenceServerError, Malformed
 from licence_server.domain.verdict import Verdict
 from licence_server.schemas import shapes
 from licence_server.schemas.exchange import (
@@ -20,6 +20,8 @@ from licence_server.schemas.exchange import (
     CarriedActivation,
     CarriedReports,
     ReceiptCarriedBack,
+    Refusal,
+    RefusalCarriedBack,
 )
 from licence_server.schemas.kit import ActivationRequest, ActivationResponse, VerdictBody
 from licence_server.services import activations, exchanges
@@ -27,6 +29,9 @@ from licence_server.services.activations import Activated, Activation
 from licence_server.services.runtime import Runtime
 
 Response = ActivationCarriedBack | ReceiptCarriedBack
+
+# A kit on the network hears this refusal, begins anew as another installation and asks again.
+_TO_BE_HEARD = "installation_elsewhere"
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,17 @@ def read_file(content: bytes) -> Any:
         raise
 
 
-def write_file(response: Response) -> bytes:
+def refusal_for_kit(error: LicenceServerError) -> RefusalCarriedBack | None:
+    """The response that tells a kit of a refusal, where the kit itself has to act on it.
+
+    Every other refusal is for people: they mend what is wrong and bring the very same request again.
+    """
+    if error.code != _TO_BE_HEARD:
+        return None
+    return RefusalCarriedBack(Refusal(error.code, error.detail))
+
+
+def write_file(response: Response | RefusalCarriedBack) -> bytes:
     """The response as the bytes of a file."""
     return msgspec.json.format(msgspec.json.encode(response), indent=1) + b"\n"
 

@@ -29,15 +29,25 @@ def exchange(operator: Operator, request_file: Path, response_file: Path, as_jso
     A request is an activation or a message with usage reports, as a kit without internet writes it. The
     response is never put over another file and can be read by you alone: that of an activation holds secrets.
     A message may be exchanged again; it is counted once and gets the same receipt.
+
+    Where the kit belongs to another organisation the exchange is refused (exit 1), and the response tells the
+    kit so: once that is imported, the kit writes a request that can be granted.
     """
     runtime = operator.runtime
     content = _read(request_file)
     _require_free(response_file)
-    response = handover.answer(runtime, handover.read_file(content), Bringer(operator.now, None))
     try:
-        write_private(response_file, handover.write_file(response))
-    except FileExistsError:
-        raise _exists(response_file) from None
+        response = handover.answer(runtime, handover.read_file(content), Bringer(operator.now, None))
+    except Refused as error:
+        refusal = handover.refusal_for_kit(error)
+        if refusal is not None:
+            _write(response_file, handover.write_file(refusal))
+            note(
+                f"Carry {response_file} back all the same: it lets the kit begin anew for the organisation whose token "
+                "it was given. The request that it writes after that can be granted."
+            )
+        raise
+    _write(response_file, handover.write_file(response))
     said: dict[str, object]
     if isinstance(response, ActivationCarriedBack):
         said = {"kind": "activation", "installation_id": response.activation.installation_id}
@@ -71,6 +81,13 @@ def _require_free(path: Path) -> None:
         raise _exists(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "There is no such directory", str(path.parent))
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_private(path, content)
+    except FileExistsError:
+        raise _exists(path) from None
 
 
 def _exists(path: Path) -> Refused:

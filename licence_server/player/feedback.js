@@ -2,7 +2,7 @@
 "use strict";
 
 Player.feedback = (function () {
-  const { el, make, busy, onEnter, go, announce } = Player.page;
+  const { el, make, busy, onEnter, go, announce, tell } = Player.page;
   const NAMES = ["Not useful", "A little", "Fairly", "Very", "Extremely useful"];
 
   function chosen() {
@@ -11,8 +11,7 @@ Player.feedback = (function () {
   }
 
   function missing(words) {
-    el("stars-error").hidden = !words;
-    el("stars-error").textContent = words || "";
+    tell(el("stars-error"), words);
     if (words) {
       el("star-row").querySelector("input").focus();
       announce(words);

@@ -4,7 +4,7 @@
 "use strict";
 
 Player.film = (function () {
-  const { el, announce } = Player.page;
+  const { el, announce, tell: complain } = Player.page;
   const TELL_EVERY = 5;
   let item = null;
   let address = null;
@@ -42,6 +42,7 @@ Player.film = (function () {
     el("stage").hidden = false;
     el("film-after").hidden = true;
     el("film-error").hidden = true;
+    video.hidden = false;
     el("film-title").textContent = chosen.title;
     address = await Player.source.urlFor(chosen);
     video.src = address;
@@ -93,9 +94,9 @@ Player.film = (function () {
     video.addEventListener("ended", ended);
     video.addEventListener("error", function () {
       if (item === null) return;
-      el("film-error").hidden = false;
-      el("film-error").textContent = "This film cannot be played. Check that the whole stick is there, or copy it to a " +
-        "folder on this PC and start from there. If that does not help, ask " + Player.config.contact + ".";
+      video.hidden = el("film-captions").hidden = true;
+      complain(el("film-error"), "This film cannot be played. Check that the whole stick is there, or copy it to a " +
+        "folder on this PC and start from there. If that does not help, ask " + Player.config.contact + ".");
     });
     el("captions").addEventListener("click", function () { Player.captions.toggle(video); drawCaptions(); });
     video.textTracks.addEventListener("change", drawCaptions);

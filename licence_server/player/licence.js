@@ -4,6 +4,7 @@
 Player.licence = (function () {
   const { el, make, announce } = Player.page;
   let kit = null;
+  let said = "";
   let status = { verdict: { valid: false, code: "unlicensed", detail: "", warnings: [] }, queued: 0 };
 
   function open() {
@@ -36,11 +37,11 @@ Player.licence = (function () {
       if (warning !== "no_answer" && !codes.includes(warning)) codes.push(warning);
     }
     const box = el("notices");
-    const before = box.textContent;
     box.textContent = "";
     for (const code of codes) box.append(notice(Player.words.state(code)));
     box.hidden = codes.length === 0;
-    if (codes.length && box.textContent !== before) announce(Player.words.state(codes[0]).title);
+    if (codes.length && codes.join() !== said) announce(Player.words.state(codes[0]).title);
+    said = codes.join();
     el("nav").hidden = !activated();
     const organisation = status.organisation || Player.config.organisation;
     el("organisation").textContent = organisation ? "For " + organisation.name : "";
@@ -52,6 +53,7 @@ Player.licence = (function () {
     box.append(make("h2", state.title), make("p", state.text));
     const row = make("div", null, { class: "row" });
     for (const action of state.actions) {
+      if (action.view === Player.page.view()) continue;
       if (action.view) row.append(make("a", action.label, { class: "button", href: "#" + action.view }));
       else {
         const button = make("button", action.label, { type: "button" });
@@ -59,8 +61,13 @@ Player.licence = (function () {
         row.append(button);
       }
     }
-    box.append(row);
+    if (row.children.length) box.append(row);
     return box;
+  }
+
+  function start() {
+    // A notice leads to other views, never to the one that shows.
+    document.addEventListener("player:view", draw);
   }
 
   /* Whether this browser was ever set up; what a kit without a licence shows is the set-up alone. */
@@ -74,6 +81,6 @@ Player.licence = (function () {
     await refresh();
   }
 
-  return { open, refresh, activated, object, kit: () => kit, status: () => status,
+  return { start, open, refresh, activated, object, kit: () => kit, status: () => status,
     reportingOff: () => Boolean(status.reportingOff) };
 })();

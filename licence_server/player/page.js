@@ -50,16 +50,22 @@ Player.page = (function () {
     for (const section of document.querySelectorAll("[data-view]")) section.hidden = section.dataset.view !== view;
     const left = showing;
     showing = view;
-    for (const link of document.querySelectorAll("#nav a")) {
-      if (link.hash === "#" + view) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
-    }
+    mark(view);
     if (entered[view]) entered[view](left);
     const heading = document.querySelector('[data-view="' + view + '"] h1');
     document.title = heading.textContent + " – " + Player.config.kitName;
     window.scrollTo(0, 0);
     heading.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("player:view", { detail: { view, left } }));
+  }
+
+  /* Which part of the kit one is in; a view without a link of its own belongs to another's part. */
+  function mark(view) {
+    const part = document.querySelector('[data-view="' + view + '"]').dataset.part || view;
+    for (const link of document.querySelectorAll("#nav a")) {
+      if (link.hash === "#" + part) link.setAttribute("aria-current", part === view ? "page" : "true");
+      else link.removeAttribute("aria-current");
+    }
   }
 
   function announce(words) {
@@ -72,10 +78,10 @@ Player.page = (function () {
   function fault(input, errorId, words) {
     const error = el(errorId);
     const others = (input.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && id !== errorId);
-    error.textContent = words || "";
-    error.hidden = !words;
+    tell(error, words);
     if (words) {
-      input.setAttribute("aria-invalid", "true");
+      // Of a button it is the work that failed, not what was typed.
+      if (input.tagName !== "BUTTON") input.setAttribute("aria-invalid", "true");
       input.setAttribute("aria-describedby", [errorId].concat(others).join(" "));
       input.focus();
     } else {
@@ -83,6 +89,13 @@ Player.page = (function () {
       if (others.length) input.setAttribute("aria-describedby", others.join(" "));
       else input.removeAttribute("aria-describedby");
     }
+  }
+
+  /* What is the matter stands out; what to do about it follows in plain type. */
+  function tell(error, words) {
+    const [first] = (words || "").match(/^.*?[.:](?= )/) || [words || ""];
+    error.replaceChildren(make("strong", first), (words || "").slice(first.length));
+    error.hidden = !words;
   }
 
   /* Run one thing at a time for a button. It keeps its focus: a disabled button would lose it. */
@@ -108,5 +121,5 @@ Player.page = (function () {
     window.addEventListener("hashchange", show);
   }
 
-  return { el, make, onEnter, go, show, announce, fault, busy, start, view: () => showing };
+  return { el, make, onEnter, go, show, announce, tell, fault, busy, start, view: () => showing };
 })();

@@ -16,7 +16,8 @@ Player.privacy = (function () {
     el("server-address").textContent = Player.config.server;
     for (const place of document.querySelectorAll(".contact")) place.textContent = Player.config.contact;
     for (const place of document.querySelectorAll(".exchange-address")) {
-      place.textContent = Player.config.server + "/exchange";
+      // Where it has to be broken, then before the last part.
+      place.replaceChildren(Player.config.server, document.createElement("wbr"), "/exchange");
     }
     el("object").addEventListener("change", change);
     onEnter("privacy", function () {

@@ -11,7 +11,7 @@ Player.reporting = (function () {
     el("waiting").textContent = status.queued ? words.count(status.queued, "report", "reports") : "nothing";
     el("licence-words").textContent = licence(status);
     el("by-phone").hidden = !Player.config.byPhone || typeof window.qrcode !== "function";
-    el("report-now").textContent = "Report now";
+    el("release-part").hidden = status.verdict.code === "installation_released";
   }
 
   function licence(status) {
@@ -100,6 +100,8 @@ Player.reporting = (function () {
       await Player.licence.refresh();
       fault(button, "release-error", silent ? Player.words.refusal("no_answer") : null);
       draw();
+      // What held the button has gone with its reason.
+      if (el("release-part").hidden) el("main").focus();
     });
   }
 

@@ -26,6 +26,7 @@ Player.setup = (function () {
   async function activate(button) {
     const chosen = token();
     if (chosen === null) return;
+    if (!typing) fault(el("setup-own-go"), "setup-own-error", null);
     await busy(button, "Setting up …", async function () {
       const verdict = await Player.licence.kit().activate(chosen);
       await arrived(verdict);
@@ -42,16 +43,22 @@ Player.setup = (function () {
       return;
     }
     const silent = verdict.warnings.includes("no_answer");
-    refuse(Player.words.refusal(silent ? "no_answer" : verdict.code, verdict.detail));
+    refuse(silent ? "no_answer" : verdict.code, verdict.detail);
     if (silent) el("setup-carry").open = true;
   }
 
-  function refuse(words) {
-    if (!typing) {
+  /* Only where the stick's own token is at fault does it help to type another one. */
+  function refuse(code, detail) {
+    if (!typing && /^(token_|kit_mismatch)/.test(code)) {
       typing = true;
       draw();
     }
-    fault(el("token"), "token-error", words);
+    let words = Player.words.refusal(code, detail);
+    if (typing) fault(el("token"), "token-error", words);
+    else {
+      words = words.replace(/“Activate”/g, "“Set up this kit”");
+      fault(el("setup-own-go"), "setup-own-error", words);
+    }
     announce(words);
   }
 

@@ -5,7 +5,7 @@
   const { el, page } = { el: Player.page.el, page: Player.page };
   el("kit-name").textContent = Player.config.kitName;
   page.start();
-  for (const part of ["setup", "home", "film", "session", "feedback", "reporting", "phone", "privacy"]) {
+  for (const part of ["licence", "setup", "home", "film", "session", "feedback", "reporting", "phone", "privacy"]) {
     Player[part].start();
   }
   Player.licence.open();

@@ -3,6 +3,7 @@
 
 Player.words = (function () {
   const activate = { label: "Set up this kit", view: "setup" };
+  const another = { label: "Use another activation token", view: "setup" };
   const report = { label: "Report now", act: "report" };
   const other = { label: "Other ways to report", view: "reporting" };
 
@@ -17,20 +18,20 @@ Player.words = (function () {
       actions: [report, other] },
     licence_expired: { tone: "bad", title: "The licence has ended",
       text: "Your organisation’s time with these films is over, so they cannot start. Sessions that you held still " +
-        "count: please report them. If you want to go on using the films, ask CONTACT.", actions: [report, other] },
+        "count: please report them. If you want to go on using the films, ask CONTACT.", actions: [report, other, another] },
     licence_suspended: { tone: "bad", title: "The licence is paused",
       text: "The team has paused your organisation’s licence, so the films cannot start for now. Ask CONTACT. When it " +
         "has been settled, press “Report now” and the films start again.", actions: [report, other] },
     licence_revoked: { tone: "bad", title: "The licence was withdrawn",
       text: "The team has withdrawn your organisation’s licence, so the films cannot start. Sessions that you held " +
-        "still count: please report them. If you think this is a mistake, ask CONTACT.", actions: [report, other] },
+        "still count: please report them. If you think this is a mistake, ask CONTACT.", actions: [report, other, another] },
     licence_pending: { tone: "bad", title: "The licence has not begun yet",
       text: "Your organisation may use the films from a later day. Come back then and press “Report now”. If you " +
         "expected it to have begun, ask CONTACT.", actions: [report] },
     installation_revoked: { tone: "bad", title: "This installation was switched off",
-      text: "The team has switched off the kit in this browser. Ask CONTACT why, and for a new activation token.",
-      actions: [report, activate] },
-    installation_released: { tone: "bad", title: "This PC has given its place back",
+      text: "The team has switched off the kit in this browser, so the films cannot start here. Ask CONTACT why, and how " +
+        "to go on. Sessions that you held still count: please report them.", actions: [report, other] },
+    installation_released: { tone: "warn", title: "This PC has given its place back",
       text: "To use the films here again, set the kit up once more with your organisation’s activation token.",
       actions: [activate] },
     seat_limit_reached: { tone: "bad", title: "All places are taken",
@@ -64,6 +65,17 @@ Player.words = (function () {
     seat_limit_reached: "All places are taken. Your organisation may use the kit in a set number of places. On a PC that no " +
       "longer shows the films, open “Reporting” and give its place back; or ask CONTACT for more places. Then press " +
       "“Activate” again.",
+    // These have another text while somebody sets the kit up: there is nothing to report yet.
+    licence_pending: "The licence has not begun yet. Your organisation may use the films from a later day. Come back then and " +
+      "press “Activate” again. If you expected it to have begun, ask CONTACT.",
+    licence_suspended: "The licence is paused. Ask CONTACT; when it has been settled, press “Activate” again.",
+    licence_expired: "The licence has ended. If your organisation wants to go on using the films, ask CONTACT.",
+    licence_revoked: "The licence was withdrawn. If you think this is a mistake, ask CONTACT.",
+    installation_revoked: "This installation was switched off. Ask CONTACT why, and how to go on.",
+    lease_invalid: "The answer does not fit this stick. It may be an old copy, or one for another service. Ask CONTACT for the " +
+      "newest one.",
+    installation_elsewhere: "The kit in this browser belonged to another organisation. It has now begun anew: press " +
+      "“Activate” once more. Without internet, save a new request file, carry it, and choose the new answer here.",
     kit_mismatch: "This token is for another kit. Look for the one that belongs to this stick, or ask CONTACT.",
     no_answer: "The server did not answer. Check the internet connection and try again. In some networks a sign-in page " +
       "comes first. Or open “No internet on this PC?” below.",

@@ -1,6 +1,8 @@
 """`/exchange`: a file that a kit wrote goes in, the file to carry back comes out. Works without scripts."""
 
 import re
+from base64 import b64encode
+from typing import Any
 
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -42,6 +44,8 @@ _ADVICE = {
     "installation_unknown": "The service does not know this kit any more. Activate the kit again.",
     "token_unknown": "The activation token in this file is not known. Compare it with the one you were given, "
     "type it into the kit again and let the kit write a new file.",
+    "installation_elsewhere": "The kit in that browser or on that PC still belongs to another organisation. The "
+    "answer below tells it so; it then begins anew.",
     "too_many_attempts": "Too many unknown activation tokens came from here. Wait some minutes, then try again.",
 }
 
@@ -64,7 +68,8 @@ def take_file() -> Response:
     except RequestEntityTooLarge:
         return _again(413, f"The file is too large to be one of a kit. {_NOT_A_REQUEST}", "body_too_large")
     except tuple(_STATUS) as error:
-        response = _again(_STATUS[type(error)], _ADVICE.get(error.code, error.detail), error.code)
+        to_carry = _refusal_to_carry(error, uploaded.filename if uploaded is not None else None)
+        response = _again(_STATUS[type(error)], _ADVICE.get(error.code, error.detail), error.code, **to_carry)
         if isinstance(error, TooManyRequests | Unavailable):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
@@ -74,8 +79,17 @@ def take_file() -> Response:
     return response
 
 
-def _again(status: int, error: str, code: str) -> Response:
-    return page("exchange.html", FORM_POLICY, status, error=error, code=code)
+def _again(status: int, error: str, code: str, **to_carry: Any) -> Response:
+    return page("exchange.html", FORM_POLICY, status, error=error, code=code, **to_carry)
+
+
+def _refusal_to_carry(error: LicenceServerError, request_name: str | None) -> dict[str, str]:
+    """The file for the kit inside the page itself: a page and a file cannot both be the answer to one form."""
+    refusal = handover.refusal_for_kit(error)
+    if refusal is None:
+        return {}
+    content = b64encode(handover.write_file(refusal)).decode()
+    return {"refusal": f"data:application/octet-stream;base64,{content}", "refusal_name": _response_name(request_name)}
 
 
 def _response_name(request_name: str | None) -> str:

@@ -26,6 +26,19 @@ class ActivationCarriedBack(Struct, frozen=True):
     activation: ActivationResponse
 
 
+class Refusal(Struct, frozen=True):
+    """Why an activation was refused, as in a problem document."""
+
+    code: str
+    detail: str
+
+
+class RefusalCarriedBack(Struct, frozen=True):
+    """The answer to a carried activation that was refused. It holds no secret."""
+
+    activation: Refusal
+
+
 class ReceiptCarriedBack(Struct, frozen=True):
     """receipt: a `kit-receipt+jwt`. lease: there whenever its verdict is valid. confirmation: eight symbols
     that acknowledge the message when they are typed into the kit."""

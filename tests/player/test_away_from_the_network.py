@@ -92,7 +92,7 @@ def test_a_stick_copied_to_another_place_goes_on(
 
 
 def test_without_storage_it_plays_and_warns(
-    trainer: Trainer, handout: Handout, context: BrowserContext, keep: Callable[[Trainer, str], None]
+    trainer: Trainer, handout: Handout, context: BrowserContext, look: Callable[[Trainer, str], None]
 ) -> None:
     context.add_init_script(
         "for (const name of ['indexedDB', 'localStorage']) Object.defineProperty(window, name,"
@@ -100,7 +100,7 @@ def test_without_storage_it_plays_and_warns(
     )
     trainer.opens().activates(handout.token)
     trainer.sees("This browser keeps nothing")
-    keep(trainer, "no-storage")
+    look(trainer, "no-storage")
     trainer.starts_workshop(9).plays_film(1).ends()
     assert handout.attendances() == (1, 9)
 

@@ -2,11 +2,13 @@
 
 import json
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, FilePayload, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
+from tests.support.axe import violations
 from tests.support.handout import Handout
 from tests.support.trainer import Trainer
 
@@ -27,6 +29,23 @@ def test_a_kit_is_activated_by_file(trainer: Trainer, handout: Handout, context:
     assert len(handout.installations) == 1
 
 
+def test_a_stick_of_ones_own_needs_no_typing_without_internet_either(
+    context: BrowserContext, handout: Handout, tmp_path: Path, look: Callable[[Trainer, str], None]
+) -> None:
+    context.set_offline(True)
+    trainer = Trainer(context, handout.build(tmp_path / "own", "--organisation", handout.organisation_id)).opens()
+    trainer.button("Set up this kit").click()
+    trainer.reads("The server did not answer.")
+    expect(trainer.button("Set up this kit")).to_be_focused()
+    expect(trainer.page.get_by_label("Activation token")).to_be_hidden()
+    look(trainer, "setup-own-stick-offline")
+
+    request = json.loads(trainer.saves("Save the request file").read_text())
+    answer = {"activation": _activated_elsewhere(handout, request["activation"])}
+    trainer.page.locator("#carry-response").set_input_files(_file(answer))
+    trainer.sees("How will you use the films today?")
+
+
 def test_the_answer_to_somebody_elses_request_is_refused(
     trainer: Trainer, handout: Handout, context: BrowserContext
 ) -> None:
@@ -40,6 +59,48 @@ def test_the_answer_to_somebody_elses_request_is_refused(
         choose.set_input_files(_file(content))
         trainer.reads("This is not the answer to a request from this browser.")
     expect(trainer.page.get_by_role("heading", name="Set up this kit")).to_be_visible()
+
+
+def test_a_kit_that_belonged_to_another_organisation_is_moved_by_file(
+    trainer: Trainer,
+    handout: Handout,
+    context: BrowserContext,
+    browser: Browser,
+    look: Callable[[Trainer, str], None],
+) -> None:
+    trainer.opens().activates(handout.token)
+    context.set_offline(True)
+    _asks_with(trainer, handout.token_of_another_organisation())
+    at_home = browser.new_page()
+
+    _brings(at_home, handout, trainer.saves("Save the request file"))
+    assert violations(at_home) == []
+    with at_home.expect_download() as refused:
+        at_home.get_by_role("link", name="Save the answer for the kit").click()
+    trainer.page.locator("#carry-response").set_input_files(refused.value.path())
+    trainer.reads("The kit in this browser belonged to another organisation.")
+    look(trainer, "setup-elsewhere")
+
+    with at_home.expect_download() as granted:
+        _brings(at_home, handout, trainer.saves("Save the request file"))
+    trainer.page.locator("#carry-response").set_input_files(granted.value.path())
+    trainer.sees("How will you use the films today?").reads("For Another firm")
+    at_home.close()
+
+
+def _asks_with(trainer: Trainer, token: str) -> None:
+    """The way to another token, for a kit that has one already."""
+    trainer.goes_to("Reporting").page.get_by_text("You were sent another activation token?").click()
+    trainer.page.get_by_role("link", name="Use another activation token").click()
+    trainer.sees("Set up this kit").page.get_by_label("Activation token").fill(token)
+    trainer.page.get_by_text("No internet on this PC?").click()
+
+
+def _brings(page: Page, handout: Handout, request: Path) -> None:
+    """Gives a request to the website's page for files."""
+    page.goto(f"{handout.server.url}/exchange")
+    page.get_by_label("File of the kit").set_input_files(request)
+    page.get_by_role("button", name="Get the answer to carry back").click()
 
 
 def test_a_report_file_holds_what_waits_and_leaves_it_waiting(

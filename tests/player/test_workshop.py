@@ -79,12 +79,14 @@ def test_the_handbook_opens_and_counts_as_used(trainer: Trainer, handout: Handou
 
 
 def test_a_stick_of_ones_own_needs_no_typing(
-    context: BrowserContext, handout: Handout, tmp_path: Path, keep: Callable[[Trainer, str], None]
+    context: BrowserContext, handout: Handout, tmp_path: Path, look: Callable[[Trainer, str], None]
 ) -> None:
     stick = handout.build(tmp_path / "own", "--organisation", handout.organisation_id)
     trainer = Trainer(context, stick).opens()
     trainer.reads("Baker & Sons")
-    keep(trainer, "setup-own-stick")
+    look(trainer, "setup-own-stick")
+    trainer.page.get_by_text("No internet on this PC?").click()
+    look(trainer, "setup-own-stick-by-file")
     trainer.button("Set up this kit").click()
     trainer.sees("How will you use the films today?").starts_workshop(6).begins_film(1).ends()
     assert handout.attendances() == (1, 6)

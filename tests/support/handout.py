@@ -4,17 +4,18 @@ import itertools
 import json
 import shutil
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from click.testing import CliRunner
-from sqlalchemy import delete
+from sqlalchemy import UpdateBase, delete, update
 
 from licence_server.cli.commands import commands
 from licence_server.cli.operator import Operator
 from licence_server.config import load
-from licence_server.models import InstallationToken
+from licence_server.models import InstallationToken, Licence
 from licence_server.services.runtime import open_runtime
 from tests.support.server import Server
 
@@ -46,6 +47,12 @@ class Handout:
         self._json("kit", "build", self.kit_id, str(stick), "--content", str(self.content), *options)
         return stick
 
+    def token_of_another_organisation(self) -> str:
+        """For the same kit."""
+        organisation_id = str(self._json("organisations", "add", "Another firm")["id"])
+        licence_id = str(self._json("licences", "grant", organisation_id, self.kit_id)["id"])
+        return str(self._json("tokens", "issue", licence_id)["activation_token"])
+
     def licence(self, act: str, *options: str) -> None:
         """Suspend, reinstate, revoke or extend."""
         self._json("licences", act, self.licence_id, *options)
@@ -63,9 +70,18 @@ class Handout:
 
     def forget(self, installation_id: str) -> None:
         """What a restore from a backup of before the activation would do."""
+        self._change(delete(InstallationToken).where(InstallationToken.installation_id == UUID(installation_id)))
+
+    def put_off(self, days: int) -> None:
+        """What a server whose clock was put back would see: a licence that has not begun."""
+        begin = datetime.now(UTC) + timedelta(days=days)
+        self._change(update(Licence).where(Licence.id == UUID(self.licence_id)).values(starts_at=begin))
+
+    def _change(self, statement: UpdateBase) -> None:
+        """Past every rule, straight in the database."""
         runtime = open_runtime(load(self.server.environ, self.server.directory))
         with runtime.database.writing() as session:
-            session.execute(delete(InstallationToken).where(InstallationToken.installation_id == UUID(installation_id)))
+            session.execute(statement)
         runtime.database.close()
 
     @property

@@ -4,16 +4,10 @@ import json
 import uuid
 
 import pytest
-from werkzeug.test import TestResponse
 
 from tests.support.carried import claims_of, message
 from tests.support.deployment import Deployment, activation_body, workshop
-
-
-def upload(deployment: Deployment, content: bytes, name: str = "reception.kit-request") -> TestResponse:
-    disposition = f'form-data; name="request"; filename="{name}"'
-    body = f"--cut\r\nContent-Disposition: {disposition}\r\n\r\n".encode() + content + b"\r\n--cut--\r\n"
-    return deployment.client.post("/exchange", data=body, content_type="multipart/form-data; boundary=cut")
+from tests.support.uploads import upload
 
 
 def test_the_form_works_without_scripts_and_says_what_is_secret(deployment: Deployment) -> None:

@@ -1,0 +1,101 @@
+"""A kit without internet gets a token of another organisation: the refusal is carried back, then it may move."""
+
+import json
+import re
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from client_sdk import KitClient
+from licence_server.cli.commands import commands
+from licence_server.cli.operator import Operator
+from tests.support.carried import carried_back, offline_kit
+from tests.support.deployment import KIT_ID, Deployment
+from tests.support.uploads import upload
+
+LINK = re.compile(r'href="data:application/octet-stream;base64,([^"]+)" download="([^"]+)"')
+
+
+@pytest.fixture
+def kit(deployment: Deployment, tmp_path: Path) -> KitClient:
+    """A kit of one organisation, with a workshop that was not reported yet."""
+    kit = offline_kit(deployment, tmp_path / "pc")
+    assert kit.import_response(carried_back(deployment, kit.export_activation(deployment.token()))).valid
+    kit.record_session(mode="workshop", attendee_count=14, plays=[("film-1", 412, True)])
+    return kit
+
+
+@pytest.fixture
+def token(deployment: Deployment, kit: KitClient) -> str:
+    """A token of another organisation for the same kit."""
+    return deployment.token(deployment.licence(deployment.organisation("Another firm"), kit_id=KIT_ID))
+
+
+def command(deployment: Deployment, *arguments: Path | str) -> Result:
+    operator = Operator(deployment.environ, deployment.directory, deployment.clock())
+    return CliRunner().invoke(commands, ["exchange", *map(str, arguments)], obj=operator)
+
+
+def test_the_page_offers_the_refusal_as_a_file(deployment: Deployment, kit: KitClient, token: str) -> None:
+    request, before = kit.export_activation(token), kit.status().installation_id
+    assert request is not None
+    page = upload(deployment, request.encode(), "reception.kit-request")
+
+    assert (page.status_code, page.mimetype) == (403, "text/html")
+    assert "<code>installation_elsewhere</code>" in page.text
+    (link,) = LINK.findall(page.text)
+    assert link[1] == "reception.kit-response"
+    result = kit.import_response(b64decode(link[0]).decode())
+
+    assert (result.code, result.valid) == ("installation_elsewhere", False)
+    assert kit.status().installation_id != before
+    answer = upload(deployment, (kit.export_activation(token) or "").encode())
+    assert kit.import_response(answer.text).valid
+    assert kit.check().valid
+
+
+def test_the_command_writes_the_refusal_and_still_fails(
+    deployment: Deployment, kit: KitClient, token: str, tmp_path: Path
+) -> None:
+    request, response = tmp_path / "a.kit-request", tmp_path / "a.kit-response"
+    request.write_text(kit.export_activation(token) or "")
+    done = command(deployment, request, response, "--json")
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert f"Carry {response} back all the same" in done.stderr
+    assert "(installation_elsewhere)" in done.stderr
+    assert json.loads(response.read_text()).keys() == {"activation"}
+    assert kit.import_response(response.read_text()).code == "installation_elsewhere"
+
+    request.write_text(kit.export_activation(token) or "")
+    assert command(deployment, request, tmp_path / "b.kit-response").exit_code == 0
+    assert kit.import_response((tmp_path / "b.kit-response").read_text()).valid
+
+
+def test_every_other_refusal_is_for_people_alone(deployment: Deployment, kit: KitClient, tmp_path: Path) -> None:
+    full = deployment.licence(deployment.organisation("A full house"), kit_id=KIT_ID, seats=1)
+    token = deployment.token(full)
+    deployment.installation(token)
+    newcomer = offline_kit(deployment, tmp_path / "another pc")
+    request, response = tmp_path / "a.kit-request", tmp_path / "a.kit-response"
+    request.write_text(newcomer.export_activation(token) or "")
+
+    assert "(seat_limit_reached)" in command(deployment, request, response).stderr
+    assert not response.exists(), "the same request is granted once there is a seat"
+    assert "data:application" not in upload(deployment, request.read_bytes()).text
+
+
+def test_both_organisations_keep_their_own_people(deployment: Deployment, kit: KitClient, token: str) -> None:
+    """What was held for the first one stays under its name."""
+    page = upload(deployment, (kit.export_activation(token) or "").encode())
+    kit.import_response(b64decode(LINK.findall(page.text)[0][0]).decode())
+    kit.import_response(carried_back(deployment, kit.export_activation(token)))
+
+    kit.record_session(mode="workshop", attendee_count=3)
+    kit.import_response(carried_back(deployment, kit.export_message()))
+
+    report = deployment.report()
+    assert (report["installations"]["activated"], report["attendances"]) == (2, 3)
+    assert kit.status().queued == 1, "what the first one's installation recorded waits for a network"
