@@ -10,6 +10,7 @@ from licence_server.cli.api_keys import api_keys
 from licence_server.cli.audit import audit
 from licence_server.cli.backup import backup, restore
 from licence_server.cli.exchange import exchange
+from licence_server.cli.feedback import feedback
 from licence_server.cli.init import init, migrate
 from licence_server.cli.installations import installations
 from licence_server.cli.keys import keys
@@ -20,6 +21,7 @@ from licence_server.cli.operator import Operator
 from licence_server.cli.organisations import organisations
 from licence_server.cli.refusals import Commands
 from licence_server.cli.report import report
+from licence_server.cli.retention import retention
 from licence_server.cli.serve import serve
 from licence_server.cli.tokens import tokens
 from licence_server.cli.usage import usage
@@ -50,6 +52,8 @@ for command in (
     installations,
     report,
     usage,
+    feedback,
+    retention,
     audit,
     keys,
     api_keys,

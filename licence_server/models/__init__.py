@@ -15,6 +15,8 @@ from licence_server.models.organisation import Organisation
 from licence_server.models.person import Person
 from licence_server.models.rate_limit import RateLimit, RateSalt
 from licence_server.models.rejected_report import RejectedReport
+from licence_server.models.removed_report import RemovedReport
+from licence_server.models.sealed_total import SealedTotal
 from licence_server.models.setting import Setting
 from licence_server.models.usage_report import UsageReport
 from licence_server.models.usage_total import ItemTotal, ReceiptTotal, UsageTotal
@@ -40,7 +42,9 @@ __all__ = [
     "RateSalt",
     "ReceiptTotal",
     "RejectedReport",
+    "RemovedReport",
     "Root",
+    "SealedTotal",
     "Setting",
     "SigningKey",
     "UsageReport",
