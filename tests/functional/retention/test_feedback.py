@@ -138,9 +138,11 @@ def test_comments_go_with_the_raw_reports(deployment: Deployment, kit: Installed
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
 def test_the_database_file_holds_no_redacted_comment(deployment: Deployment, kit: Installed) -> None:
     """SQLite alone would only let go of the place."""
-    report = feedback(deployment.clock(), 1, comment=SAID)
-    kit.sync(report, *(feedback(deployment.clock(), number) for number in range(2, 40)))
-    redact(deployment, report["id"])
+    said = {number: f"{number} {SAID} " * 30 for number in range(1, 21)}
+    reports = [feedback(deployment.clock(), number, comment=comment) for number, comment in said.items()]
+    kit.sync(*reports, feedback(deployment.clock(), 21))
+    for report in reports:
+        redact(deployment, report["id"])
     with deployment.runtime.database.engine.connect() as connection:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     content = Path(deployment.database_url.removeprefix("sqlite:///")).read_bytes()
