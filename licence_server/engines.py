@@ -56,6 +56,8 @@ def sqlite_engine(url: str) -> Engine:
             f"busy_timeout={BUSY_MILLISECONDS}",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted or redacted is overwritten, not only let go of.
+            "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         _enter_wal(connection, module)

@@ -3,7 +3,7 @@
 * SECRET_KEY_FILE holds one secret a line, each at least 32 characters; the newest stands last. To change
   the secret, append a line: older ones are kept, since messages made under them may still be on their way.
 * Every use has its own key, derived with HKDF-SHA256 (RFC 5869) under its own label.
-* Keyed hashes (contact details, learners) are for ever, so they use the first line.
+* Keyed hashes (contact details, learners, removed ids, seals) are for ever, so they use the first line.
 """
 
 import errno
@@ -96,6 +96,14 @@ class SecretKeys:
     def hash_learner(self, kit_id: str, learner: str) -> bytes:
         """An opaque learner of one kit as the database keeps it, 32 bytes."""
         return hmac.digest(_derived(self._lines[0], "learner"), f"{kit_id}\n{learner}".encode(), "sha256")
+
+    def hash_id(self, kind: str, value: bytes) -> bytes:
+        """An id that is recognised when it comes again and otherwise tells nothing, 16 bytes."""
+        return hmac.digest(_derived(self._lines[0], "removed id"), kind.encode() + b"\n" + value, "sha256")[:16]
+
+    def hash_totals(self, text: str) -> str:
+        """What shows later that sealed totals are as they were: 64 hexadecimal digits."""
+        return hmac.digest(_derived(self._lines[0], "sealed totals"), text.encode(), "sha256").hex()
 
 
 def hash_secret(secret: str) -> bytes:

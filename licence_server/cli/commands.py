@@ -11,6 +11,7 @@ from licence_server.cli.assets import assets
 from licence_server.cli.audit import audit
 from licence_server.cli.backup import backup, restore
 from licence_server.cli.exchange import exchange
+from licence_server.cli.feedback import feedback
 from licence_server.cli.init import init, migrate
 from licence_server.cli.installations import installations
 from licence_server.cli.keys import keys
@@ -22,6 +23,7 @@ from licence_server.cli.organisations import organisations
 from licence_server.cli.people import people
 from licence_server.cli.refusals import Commands
 from licence_server.cli.report import report
+from licence_server.cli.retention import retention
 from licence_server.cli.serve import serve
 from licence_server.cli.tokens import tokens
 from licence_server.cli.usage import usage
@@ -53,6 +55,8 @@ for command in (
     people,
     report,
     usage,
+    feedback,
+    retention,
     audit,
     keys,
     api_keys,

@@ -20,7 +20,7 @@ def usage() -> None:
 def verify(operator: Operator, as_json: bool) -> None:
     """Recount from the raw reports and compare with the totals.
 
-    Exit status 1 where they do not agree.
+    What retention has removed is recounted from its seals. Exit status 1 where they do not agree.
     """
     recount = usage_checks.verify(operator.runtime)
     agree = not recount.differences
@@ -30,11 +30,15 @@ def verify(operator: Operator, as_json: bool) -> None:
                 "agree": agree,
                 "reports": recount.reports,
                 "rejected": recount.rejected,
+                "sealed": recount.sealed,
                 "differences": recount.differences,
             }
         )
     elif agree:
-        print_line(f"Recounted {recount.reports} reports and {recount.rejected} rejected ones: the totals agree.")
+        sealed = f", and {recount.sealed} removed ones that are sealed" if recount.sealed else ""
+        print_line(
+            f"Recounted {recount.reports} reports and {recount.rejected} rejected ones{sealed}: the totals agree."
+        )
     for difference in recount.differences:
         note(difference)
     if not agree:

@@ -18,6 +18,8 @@ from licence_server.models.person_session import PersonSession
 from licence_server.models.rate_limit import RateLimit, RateSalt
 from licence_server.models.recovery_code import RecoveryCode
 from licence_server.models.rejected_report import RejectedReport
+from licence_server.models.removed_report import RemovedReport
+from licence_server.models.sealed_total import SealedTotal
 from licence_server.models.setting import Setting
 from licence_server.models.submission import Submission
 from licence_server.models.usage_report import UsageReport
@@ -47,7 +49,9 @@ __all__ = [
     "ReceiptTotal",
     "RecoveryCode",
     "RejectedReport",
+    "RemovedReport",
     "Root",
+    "SealedTotal",
     "Setting",
     "SigningKey",
     "Submission",

@@ -1,9 +1,12 @@
-"""One place where a kit runs; its id is made by the client."""
+"""One place where a kit runs; its id is made by the client.
 
-from datetime import datetime
+After retention the row stays for the figures, under a random id and without what the client said of itself.
+"""
+
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from licence_server.database import Base
@@ -33,3 +36,6 @@ class Installation(Base):
     last_sync_at: Mapped[datetime | None] = mapped_column()
     received_numbers: Mapped[str] = mapped_column(Text)
     missing_reports: Mapped[int] = mapped_column()
+    removed_on: Mapped[date | None] = mapped_column()
+    # A keyed hash of the id it had: the same id, activated again, is this installation.
+    id_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), unique=True, index=True)

@@ -1,4 +1,4 @@
-"""What is fixed at `init`, such as the time zone that days are counted in."""
+"""What holds for the whole deployment: the time zone, fixed at `init`, and what the team sets."""
 
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column

@@ -1,9 +1,9 @@
-"""A raw report, stored once and for ever by its id."""
+"""A raw report, stored once by its id until retention removes it."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from licence_server.database import Base
@@ -14,9 +14,20 @@ class UsageReport(Base):
 
     happened_at: the PC's own time; sent_at, received_at: of its batch; counted_at: the time decided on;
     day, received_day: the days these fall on. items: the JSON array as sent.
+    redacted_at: when the team took the comment away.
     """
 
     __tablename__ = "usage_report"
+    # Feedback alone is ever looked for among the raw reports; sessions do not touch this index.
+    __table_args__ = (
+        Index(
+            "ix_usage_report_feedback",
+            "counted_at",
+            "id",
+            postgresql_where=text("mode = 'feedback'"),
+            sqlite_where=text("mode = 'feedback'"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     installation_id: Mapped[UUID] = mapped_column(ForeignKey("installation.id"))
@@ -40,3 +51,4 @@ class UsageReport(Base):
     rating: Mapped[int | None] = mapped_column()
     item_id: Mapped[str | None] = mapped_column(String(64))
     comment: Mapped[str | None] = mapped_column(Text)
+    redacted_at: Mapped[datetime | None] = mapped_column()

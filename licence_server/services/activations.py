@@ -14,7 +14,7 @@ from licence_server.domain.errors import Conflict, LicenceServerError, Refused
 from licence_server.domain.verdict import ACTIVE, SEAT_LIMIT_REACHED, Verdict
 from licence_server.models import ActivationToken, Installation, Kit, Licence, Organisation
 from licence_server.secret_keys import hash_secret
-from licence_server.services import audit, installation_tokens, leases, trust
+from licence_server.services import audit, installation_tokens, leases, removed_installations, trust
 from licence_server.services.rate_limits import count_unknown_token
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
@@ -69,6 +69,8 @@ def _activate(
 ) -> Activated:
     # Locks in the order installation, licence, as everywhere; the licence's lock guards its tokens' uses.
     installation = session.get(Installation, asked.installation_id, with_for_update=True)
+    if installation is None:
+        installation = removed_installations.bring_back(runtime, session, asked.installation_id)
     licence = session.get_one(Licence, licence_id, with_for_update=True)
     token = session.get_one(ActivationToken, token_id, populate_existing=True)
     organisation = session.get_one(Organisation, licence.organisation_id)

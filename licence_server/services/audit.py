@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 
 _CONTACT_FIELDS = ("contact_email", "email")
+_REMOVABLE = ("installation", "report")
 _CHUNK = 1000
 
 
@@ -31,8 +33,8 @@ def record(
 ) -> Head:
     """Add an entry in the caller's transaction, as its last act: the head stays locked until it ends.
 
-    subject: `licence:ID` and the like. before, after: what changed; contact details are kept as keyed
-    hashes, so that the log can stay for ever.
+    subject: `licence:ID` and the like. before, after: what changed. Contact details and the ids of
+    installations and reports are kept as keyed hashes, so that the log can stay for ever.
     """
     acts = [Act(subject, before, after)]
     return record_many(runtime, session, acts, now=now, actor=actor, action=action, reason=reason)
@@ -64,9 +66,9 @@ def record_many(
         entry = Entry(
             number=reached.number + 1,
             at=now,
-            actor=actor,
+            actor=_named(runtime, actor),
             action=action,
-            subject=act.subject,
+            subject=_named(runtime, act.subject),
             reason=reason,
             before=_kept(runtime, act.before),
             after=_kept(runtime, act.after),
@@ -96,12 +98,12 @@ def read_head(runtime: Runtime) -> Head:
 def list_entries(
     runtime: Runtime, *, limit: int, cursor: str | None, action: str | None = None, subject: str | None = None
 ) -> Page[AuditEntry]:
-    """Entries, newest first."""
+    """Entries, newest first. subject: with an id as the lists print it, also where the log keeps its hash."""
     query = select(AuditEntry).order_by(AuditEntry.number.desc())
     if action is not None:
         query = query.where(AuditEntry.action == action)
     if subject is not None:
-        query = query.where(AuditEntry.subject == subject)
+        query = query.where(AuditEntry.subject.in_([subject, _named(runtime, subject)]))
     with runtime.database.reading() as session:
         return page(session, query, limit, cursor)
 
@@ -146,6 +148,17 @@ def _walk(session: Session) -> Iterator[AuditEntry]:
 
 def _entry(row: AuditEntry) -> Entry:
     return Entry(row.number, row.at, row.actor, row.action, row.subject, row.reason, row.before, row.after)
+
+
+def _named(runtime: Runtime, text: str) -> str:
+    """An actor or a subject as the log keeps it: an id that retention will remove must not stay in here."""
+    kind, _, written = text.partition(":")
+    if kind not in _REMOVABLE:
+        return text
+    try:
+        return f"{kind}:hmac-sha256:{runtime.secret_keys.hash_id(kind, UUID(written).bytes).hex()}"
+    except ValueError:
+        return text
 
 
 def _kept(runtime: Runtime, values: Mapping[str, Any] | None) -> str | None:

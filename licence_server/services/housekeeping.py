@@ -1,5 +1,5 @@
 """Forget what must not be kept: counters and salts of failed activations, answers to old Idempotency-Keys,
-sessions that have run out.
+sessions that have run out, and once a day what retention says.
 
 Requests forget along the way, but a quiet server gets none. So every worker of the server also keeps house
 in a thread of its own, often enough that a salt never gets an hour old.
@@ -7,13 +7,14 @@ in a thread of its own, often enough that a salt never gets an hour old.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from licence_server.domain.errors import LicenceServerError
-from licence_server.services import back_off, idempotency, person_sessions, rate_limits, submissions
+from licence_server.services import back_off, idempotency, person_sessions, rate_limits, retention, submissions
 from licence_server.services.runtime import Runtime
 
 INTERVAL = timedelta(minutes=10)
@@ -35,10 +36,16 @@ def keep_house(runtime: Runtime, clock: Callable[[], datetime], wait: Callable[[
     while True:
         try:
             forget_old(runtime, now=clock())
+            retention.run_daily(runtime, now=clock(), rest=_rest)
         except (LicenceServerError, SQLAlchemyError) as error:
             logger.warning("housekeeping failed, and is tried again later: %s", type(error).__name__)
         if wait(INTERVAL):
             return
+
+
+def _rest() -> None:
+    # Between two batches, so that whoever waits for SQLite's one writer gets a turn.
+    time.sleep(0.05)
 
 
 def start(runtime: Runtime, clock: Callable[[], datetime]) -> Callable[[], None]:

@@ -76,10 +76,10 @@ def revoke(runtime: Runtime, installation_id: UUID, **act: Any) -> InstallationV
 
 
 def get(runtime: Runtime, installation_id: UUID, *, now: datetime) -> InstallationView:
-    """One installation. Raises NotFound."""
+    """One installation. Raises NotFound, also where retention has removed it."""
     with runtime.database.reading() as session:
         installation = session.get(Installation, installation_id)
-    if installation is None:
+    if installation is None or installation.removed_on is not None:
         raise not_found("installation", installation_id)
     return _view(installation, now)
 
@@ -97,8 +97,11 @@ def list_page(
     quiet_days: int | None = None,
     copied: bool | None = None,
 ) -> Page[InstallationView]:
-    """Installations by activation. quiet_days: only those still active that have not synced for so long."""
-    query: Select[Any] = select(Installation)
+    """Installations by activation, without those that retention has removed.
+
+    quiet_days: only those still active that have not synced for so long.
+    """
+    query: Select[Any] = select(Installation).where(Installation.removed_on.is_(None))
     if organisation_id is not None:
         query = query.where(Installation.organisation_id == organisation_id)
     if licence_id is not None:
@@ -136,7 +139,7 @@ def _change(
 ) -> InstallationView:
     with runtime.database.writing() as session:
         installation = session.get(Installation, installation_id, with_for_update=True)
-        if installation is None:
+        if installation is None or installation.removed_on is not None:
             raise not_found("installation", installation_id)
         if installation.revoked_at is not None:
             raise Conflict("installation_revoked", "The installation has been revoked, and that is final.")

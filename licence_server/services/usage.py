@@ -20,7 +20,7 @@ from licence_server.domain.received_numbers import ReceivedNumbers
 from licence_server.domain.tally import Tally
 from licence_server.domain.usage_report import InvalidReport, Report
 from licence_server.models import Installation, KitItem, RejectedReport, UsageReport
-from licence_server.services import learners, usage_rows, usage_totals
+from licence_server.services import learners, removed_reports, usage_rows, usage_totals
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_rows import Batch
 from licence_server.services.usage_totals import Owner, Receipt
@@ -89,6 +89,12 @@ class _Intake:
                 )
             )
         }
+        # After the raw reports: retention moves an id from there to here, so it is found in one of the two.
+        removed = removed_reports.find(
+            self.runtime, self.session, self.installation.id, self.batch.reports, self.identities
+        )
+        self.known = {**removed.reports, **self.known}
+        self.removed_rejections = removed.rejections
 
     def take(self, raw: Any) -> Result:
         """Judge one report and note what it changes."""
@@ -149,6 +155,9 @@ class _Intake:
         return Result(sent_id, "accepted", code, detail)
 
     def _reject(self, raw: Any, sent_id: str | None, identity: bytes, code: str, detail: str) -> Result:
+        if identity in self.removed_rejections:
+            # It was rejected, counted and removed long ago: judged afresh, but neither kept nor counted again.
+            return Result(sent_id, "rejected", code, detail)
         self._forget_rejection(identity)
         self.tally.receipts[self.received_day, "rejected"] += 1
         self.rejected[identity] = {
@@ -192,6 +201,9 @@ class _Intake:
 
     def _carried_before(self, seq: int, identity: bytes) -> bool:
         """Whether the id that carries the number now is one that carried it before."""
+        if identity in self.removed_rejections:
+            # Its number is no longer known, so nothing is said against it.
+            return True
         if identity in self.refused and self.refused[identity].seq == seq:
             return True
         report_id = usage_report.claimed_id(self.batch.reports[self.position - 1])

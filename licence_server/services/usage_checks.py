@@ -1,9 +1,10 @@
-"""Recount the totals from the raw reports, and count reports whose reason for rejection no longer holds."""
+"""Recount the totals from raw reports and seals, and count reports whose rejection no longer holds."""
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -13,7 +14,6 @@ from licence_server.domain import usage_report
 from licence_server.domain.counted_time import clock_shift, counted_time
 from licence_server.domain.received_numbers import ReceivedNumbers
 from licence_server.domain.tally import ITEM_MEASURES, USAGE_MEASURES, Tally
-from licence_server.domain.usage_report import ItemUse
 from licence_server.models import (
     Installation,
     ItemTotal,
@@ -24,7 +24,7 @@ from licence_server.models import (
     UsageReport,
     UsageTotal,
 )
-from licence_server.services import audit, learners, usage_rows, usage_totals
+from licence_server.services import audit, learners, removed_reports, seal_checks, usage_rows, usage_totals
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_rows import Batch
 from licence_server.services.usage_totals import Owner
@@ -34,15 +34,17 @@ _CHUNK = 2000
 
 @dataclass(frozen=True)
 class Recount:
-    """reports: raw reports read. differences: what does not agree, in words; empty when all does."""
+    """reports, rejected: raw ones read. differences: what does not agree, in words; empty when all does.
+    sealed: reports, rejected ones included, that retention has removed and whose totals are sealed."""
 
     reports: int
     rejected: int
     differences: list[str]
+    sealed: int = 0
 
 
 def verify(runtime: Runtime) -> Recount:
-    """Recount every total from the raw reports and compare.
+    """Recount every total from the raw reports and from what removed ones left sealed, and compare.
 
     Duplicates leave no raw report behind, so their total alone cannot be recounted.
     """
@@ -50,6 +52,7 @@ def verify(runtime: Runtime) -> Recount:
     with runtime.database.snapshot() as session:
         reports = _recount_reports(session, tallies)
         rejected = _recount_rejected(session, tallies)
+        sealed = seal_checks.recount(runtime, session, tallies)
         for learner in session.scalars(select(Learner).execution_options(yield_per=_CHUNK)):
             tallies[learner.organisation_id, learner.kit_id].move_learner(None, learner.first_day)
         differences = [
@@ -60,10 +63,11 @@ def verify(runtime: Runtime) -> Recount:
                 _receipts(tallies),
                 usage_totals.read(session.scalars(select(ReceiptTotal)), ("accepted", "rejected", "dated_on_receipt")),
             ),
-            *_learner_faults(session),
+            *_learner_faults(session, sealed.first_days),
             *_number_faults(session),
+            *sealed.faults,
         ]
-    return Recount(reports, rejected, differences)
+    return Recount(reports, rejected, differences, sealed.reports)
 
 
 def readmit(runtime: Runtime, *, now: datetime, actor: str) -> int:
@@ -103,6 +107,8 @@ def _readmit_one(
     items = set(session.scalars(select(KitItem.item_id).where(KitItem.kit_id == rejected.kit_id)))
     if report.item_ids - items or session.get(UsageReport, report.id) is not None:
         return False
+    if removed_reports.is_removed(runtime, session, report.id):
+        return False
     received_at = rejected.received_at
     shift = clock_shift(rejected.sent_at, received_at, carried=rejected.carried)
     batch = Batch([], rejected.sent_at, received_at, shift)
@@ -130,14 +136,7 @@ def _recount_reports(session: Session, tallies: dict[Owner, Tally]) -> int:
     count = 0
     for row in session.scalars(select(UsageReport).execution_options(yield_per=_CHUNK)):
         count += 1
-        tally = tallies[row.organisation_id, row.kit_id]
-        tally.receipts[row.received_day, "accepted"] += 1
-        tally.receipts[row.received_day, "dated_on_receipt"] += row.dated_on_receipt
-        if row.mode == "feedback":
-            tally.add_feedback(row.rating or 0, row.day)
-        else:
-            uses = [ItemUse(**use) for use in json.loads(row.items or "[]")]
-            tally.add_session(row.mode, row.duration_seconds or 0, row.attendee_count or 0, uses, row.day)
+        usage_rows.recount(tallies[row.organisation_id, row.kit_id], row)
     return count
 
 
@@ -149,9 +148,9 @@ def _recount_rejected(session: Session, tallies: dict[Owner, Tally]) -> int:
     return count
 
 
-def _learner_faults(session: Session) -> list[str]:
-    """Learners whose first day is not the first day among their reports."""
-    first: dict[tuple[str, bytes | None], Any] = {}
+def _learner_faults(session: Session, sealed: Mapping[tuple[str, bytes], date]) -> list[str]:
+    """Learners whose first day is not the first day among their reports. sealed: first days of removed ones."""
+    first: dict[tuple[str, bytes | None], Any] = dict(sealed.items())
     query = select(UsageReport.kit_id, UsageReport.learner_hash, UsageReport.day).where(
         UsageReport.learner_hash.is_not(None)
     )

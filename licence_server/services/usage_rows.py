@@ -1,5 +1,6 @@
 """What the database keeps of an accepted report, and what that adds to the totals."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 from licence_server.domain import dates, usage_report
 from licence_server.domain.counted_time import CountedTime
 from licence_server.domain.tally import Tally
-from licence_server.domain.usage_report import Report
+from licence_server.domain.usage_report import ItemUse, Report
 from licence_server.models import Installation
 from licence_server.services.runtime import Runtime
 
@@ -81,3 +82,14 @@ def count(tally: Tally, first_days: dict[bytes, date], report: Report, row: dict
     learner_hash = row["learner_hash"]
     if learner_hash is not None:
         first_days[learner_hash] = min(row["day"], first_days.get(learner_hash, row["day"]))
+
+
+def recount(tally: Tally, row: Any) -> None:
+    """Count a raw report that is in the database, learners apart: these are counted by their own table."""
+    tally.receipts[row.received_day, "accepted"] += 1
+    tally.receipts[row.received_day, "dated_on_receipt"] += row.dated_on_receipt
+    if row.mode == "feedback":
+        tally.add_feedback(row.rating or 0, row.day)
+    else:
+        uses = [ItemUse(**use) for use in json.loads(row.items or "[]")]
+        tally.add_session(row.mode, row.duration_seconds or 0, row.attendee_count or 0, uses, row.day)

@@ -1,0 +1,108 @@
+"""Reports that retention removed: recognise one that comes again.
+
+* An accepted id leaves two keyed hashes: of the id, and of id and content. So the same id with the same
+  content stays a duplicate and with other content `id_reused`, for ever and through whichever installation.
+* A rejected one leaves a hash of what it was kept by: its installation and identity.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, insert, select
+from sqlalchemy.orm import Session
+
+from licence_server.domain import usage_report
+from licence_server.domain.usage_report import InvalidReport
+from licence_server.models import RemovedReport
+from licence_server.secret_keys import SecretKeys
+from licence_server.services.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What of a batch had been removed. reports: id to content hash and number, as of a raw report; an empty
+    content hash where the content is another. rejections: identities."""
+
+    reports: Mapping[UUID, tuple[bytes, int]] = field(default_factory=dict)
+    rejections: frozenset[bytes] = frozenset()
+
+
+def find(
+    runtime: Runtime, session: Session, installation_id: UUID, raws: Sequence[Any], identities: Sequence[bytes]
+) -> Removed:
+    """Which reports of a batch were here before and have been removed. One query while nothing ever was."""
+    if not session.scalar(select(exists(select(RemovedReport.id_hash)))):
+        return Removed()
+    keys = runtime.secret_keys
+    claimed = {
+        _id_hash(keys, claimed_id): (claimed_id, raw)
+        for raw in raws
+        if (claimed_id := usage_report.claimed_id(raw)) is not None
+    }
+    refused = {_rejection_hash(keys, installation_id, identity): identity for identity in identities}
+    query = select(RemovedReport.id_hash, RemovedReport.content_hash)
+    found = session.execute(query.where(RemovedReport.id_hash.in_([*claimed, *refused]))).all()
+    reports = {
+        claimed[id_hash][0]: _as_known(keys, claimed[id_hash][0], raws, content_hash)
+        for id_hash, content_hash in found
+        if content_hash is not None
+    }
+    return Removed(reports, frozenset(refused[row.id_hash] for row in found if row.content_hash is None))
+
+
+def is_removed(runtime: Runtime, session: Session, report_id: UUID) -> bool:
+    """Whether an accepted report of this id has been removed."""
+    return session.get(RemovedReport, _id_hash(runtime.secret_keys, report_id)) is not None
+
+
+def remember_reports(runtime: Runtime, session: Session, rows: Iterable[Any], today: date) -> None:
+    """Keep the hashes of raw reports that are being removed."""
+    keys = runtime.secret_keys
+    _keep(
+        session,
+        today,
+        {_id_hash(keys, row.id): keys.hash_id("content", row.id.bytes + row.content_hash) for row in rows},
+    )
+
+
+def remember_rejections(runtime: Runtime, session: Session, rows: Iterable[Any], today: date) -> None:
+    """Keep the hashes of rejected reports that are being removed."""
+    keys = runtime.secret_keys
+    _keep(session, today, {_rejection_hash(keys, row.installation_id, row.identity): None for row in rows})
+
+
+def _keep(session: Session, today: date, hashes: Mapping[bytes, bytes | None]) -> None:
+    rows = [
+        {"id_hash": id_hash, "content_hash": content_hash, "removed_on": today}
+        for id_hash, content_hash in sorted(hashes.items())
+    ]
+    if rows:
+        session.execute(insert(RemovedReport), rows)
+
+
+def _as_known(keys: SecretKeys, report_id: UUID, raws: Sequence[Any], kept: bytes) -> tuple[bytes, int]:
+    """Content hash and number of the removed report, from the one in the batch that repeats it."""
+    number = 0
+    for raw in raws:
+        if usage_report.claimed_id(raw) != report_id:
+            continue
+        try:
+            report, content_hash = usage_report.read(raw)
+        except InvalidReport:
+            continue
+        if keys.hash_id("content", report_id.bytes + content_hash) == kept:
+            return content_hash, report.seq
+        # Which number it had is no longer known, so the one it claims is not held against it.
+        number = report.seq
+    return b"", number
+
+
+def _id_hash(keys: SecretKeys, report_id: UUID) -> bytes:
+    return keys.hash_id("report", report_id.bytes)
+
+
+def _rejection_hash(keys: SecretKeys, installation_id: UUID, identity: bytes) -> bytes:
+    return keys.hash_id("rejection", installation_id.bytes + identity)
