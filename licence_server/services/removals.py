@@ -64,7 +64,7 @@ def messages_due(due: Limit) -> ColumnElement[bool]:
     return CarriedMessage.received_at < due.moment
 
 
-def remove_reports(act: Act, session: Session, ids: Sequence[UUID]) -> int:
+def remove_reports(act: Act, ids: Sequence[UUID], session: Session) -> int:
     """Seal the totals of accepted reports and remove them. Returns how many."""
     due = limit(act.runtime, session, act.now, lock=True)
     if due is None:
@@ -86,7 +86,7 @@ def remove_reports(act: Act, session: Session, ids: Sequence[UUID]) -> int:
     return len(rows)
 
 
-def remove_rejections(act: Act, session: Session, keys: Sequence[tuple[UUID, bytes]]) -> int:
+def remove_rejections(act: Act, keys: Sequence[tuple[UUID, bytes]], session: Session) -> int:
     """The same for rejected reports."""
     due = limit(act.runtime, session, act.now, lock=True)
     if due is None:
@@ -119,7 +119,7 @@ def remove_rejections(act: Act, session: Session, keys: Sequence[tuple[UUID, byt
     return len(rows)
 
 
-def remove_messages(act: Act, session: Session, keys: Sequence[tuple[UUID, str]]) -> int:
+def remove_messages(act: Act, keys: Sequence[tuple[UUID, str]], session: Session) -> int:
     """Remove receipts of carried messages: they name the ids of reports. Returns how many."""
     due = limit(act.runtime, session, act.now, lock=True)
     if due is None:

@@ -60,7 +60,7 @@ def _last_heard_before(until: Limit) -> list[ColumnElement[bool]]:
     ]
 
 
-def remove(act: Act, session: Session, ids: Sequence[UUID]) -> int:
+def remove(act: Act, ids: Sequence[UUID], session: Session) -> int:
     """Cut the identity of installations whose reports have been removed. Returns how many."""
     until = limit(act.runtime, session, act.now, lock=True)
     if until is None:

@@ -10,6 +10,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -76,7 +77,7 @@ class _Kind:
     """find: the keys of what is due. remove: some of them, in one transaction; how many."""
 
     find: Callable[[Limit], Any]
-    remove: Callable[[Act, Session, Sequence[Any]], int]
+    remove: Callable[[Act, Sequence[Any], Session], int]
     batch: int
 
 
@@ -104,20 +105,23 @@ _KINDS = (
 
 
 def _remove_all(act: Act, kind: _Kind, limit: Limit, rest: Callable[[], object]) -> int:
-    total = 0
-    # A batch of which nothing could be removed ends it too: the period may have been set anew meanwhile.
-    while removed := _remove_batch(act, kind, limit):
+    database, total, stuck = act.runtime.database, 0, None
+    while keys := _find_batch(act, kind, limit):
+        removed = database.write(partial(kind.remove, act, keys))
         total += removed
+        if not removed:
+            # Another worker was faster, or, where the same is found again, the period was set anew meanwhile.
+            if keys == stuck:
+                break
+            stuck = keys
         rest()
     return total
 
 
-def _remove_batch(act: Act, kind: _Kind, limit: Limit) -> int:
-    database = act.runtime.database
-    with database.reading() as session:
+def _find_batch(act: Act, kind: _Kind, limit: Limit) -> list[Any]:
+    with act.runtime.database.reading() as session:
         rows = session.execute(kind.find(limit).limit(kind.batch)).all()
-    keys = [row[0] if len(row) == 1 else tuple(row) for row in rows]
-    return database.write(lambda session: kind.remove(act, session, keys)) if keys else 0
+    return [row[0] if len(row) == 1 else tuple(row) for row in rows]
 
 
 _NOT_SET = Refused("retention_not_set", "No period is set, so everything is kept: `licence-server retention set DAYS`.")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from licence_server.database import insert_into
 from licence_server.domain.errors import Invalid
 from licence_server.models import Setting
 from licence_server.services import audit
@@ -74,4 +75,6 @@ def read_days(session: Session, *, lock: bool = False) -> int | None:
 
 def note_run(session: Session, today: date) -> None:
     """Retention was carried out to its end."""
-    session.merge(Setting(name=_RAN_ON, value=today.isoformat()))
+    values = {"value": today.isoformat()}
+    statement = insert_into(session, Setting).values(name=_RAN_ON, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
