@@ -45,6 +45,19 @@ RIGHTS: dict[str, Right] = {
     # Many at once: import, bulk grant, chase lists; kits
     # Figures and the committee's report
     # Feedback, audit log, API keys, signing keys, settings
+    "feedback": VIEWER,
+    "export_feedback": VIEWER,
+    "redact_feedback": OFFICER,
+    "audit_log": VIEWER,
+    "export_audit_log": VIEWER,
+    "audit_chain": VIEWER,
+    "api_keys": ADMINISTRATOR,
+    "create_api_key": ADMINISTRATOR_AGAIN,
+    "revoke_api_key": ADMINISTRATOR_AGAIN,
+    "signing_keys": ADMINISTRATOR,
+    "rotate_signing_key": ADMINISTRATOR_AGAIN,
+    "settings": ADMINISTRATOR,
+    "change_retention": ADMINISTRATOR_AGAIN,
     # The team
     "people": ADMINISTRATOR,
     "invite": ADMINISTRATOR_AGAIN,
