@@ -18,7 +18,7 @@ class ChainForm(Form):
     head = StringField(
         "Compare with a head you noted earlier (optional)",
         widget=GovTextInput(),
-        description="A number, a colon and 64 letters and digits. It shows whether the end of the log was cut off since.",
+        description="It shows whether the end of the log was cut off since. Example: 120:9f86d081…",
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
     submit = button("Verify now")

@@ -6,6 +6,7 @@ from flask import Response, request
 from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextInput
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
@@ -52,7 +53,7 @@ class AuditForm(FilterForm):
 
     def validate_about(self, field: Any) -> None:
         if not is_one_line(field.data or ""):
-            raise ValueError("Enter a name or an id in one line")
+            raise ValidationError("Enter a name or an id in one line")
 
     def chosen(self) -> AuditFilter | None:
         """The filter this asks for; None where something in it cannot be read, which is then said at its field."""

@@ -8,7 +8,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from werkzeug.wrappers import Response as Redirect
 from wtforms import HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
@@ -46,7 +46,8 @@ class RetentionForm(OnceForm):
         if self.keep.data != FOR_DAYS:
             field.errors = []
         elif field.data is None or not SHORTEST <= field.data <= LONGEST:
-            raise ValueError(f"Enter a whole number from {SHORTEST} to {LONGEST:,}")
+            field.errors = []
+            raise ValidationError(f"Enter a whole number from {SHORTEST} to {LONGEST:,}")
 
     @property
     def chosen(self) -> int | None:
