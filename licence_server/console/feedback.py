@@ -99,7 +99,7 @@ class FeedbackForm(FilterForm):
 
 class RedactForm(OnceForm):
     reason = reason_field()
-    submit = button("Take the comment away", **{"class": "govuk-button--warning"})
+    submit = button("Take the comment away", params={"classes": "govuk-button--warning"})
 
 
 @blueprint.get("/feedback")

@@ -33,7 +33,7 @@ def number(value: int | float | None) -> str:
 
 def words(value: str) -> str:
     """licensing_officer: Licensing officer."""
-    text = value.replace("_", " ")
+    text = value.replace("_", " ").replace("api key", "API key")
     return text[:1].upper() + text[1:]
 
 
@@ -63,6 +63,8 @@ def changed(change: Change) -> str:
         return f"{name} (kept as a hash)"
     if change.before is None:
         return f"{name}: {value(change.after)}"
+    if change.after is None:
+        return f"{name}: was {value(change.before)}, now nothing"
     return f"{name}: from {value(change.before)} to {value(change.after)}"
 
 

@@ -47,7 +47,7 @@ def test_what_would_go_is_shown_before_it_is_set(old: Deployment, desk: Any) -> 
     retention.run(old.runtime, now=old.clock(), actor="retention")
     page = words(administrator.get("/console/settings").text)
     assert "Last carried out on 10 June 2026" in page
-    assert "0 raw reports" in page
+    assert "Nothing; all that is here is younger" in page
 
 
 def test_another_number_is_shown_anew(old: Deployment, desk: Any) -> None:
