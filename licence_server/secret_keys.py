@@ -101,9 +101,9 @@ class SecretKeys:
         """An id that is recognised when it comes again and otherwise tells nothing, 16 bytes."""
         return hmac.digest(_derived(self._lines[0], "removed id"), kind.encode() + b"\n" + value, "sha256")[:16]
 
-    def seal(self, text: str) -> str:
-        """What shows later that a text is as it was: 64 hexadecimal digits."""
-        return hmac.digest(_derived(self._lines[0], "seal"), text.encode(), "sha256").hex()
+    def hash_totals(self, text: str) -> str:
+        """What shows later that sealed totals are as they were: 64 hexadecimal digits."""
+        return hmac.digest(_derived(self._lines[0], "sealed totals"), text.encode(), "sha256").hex()
 
 
 def hash_secret(secret: str) -> bytes:

@@ -20,6 +20,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     EllipticCurvePrivateKey,
@@ -106,10 +107,17 @@ def read_signing_keys(path: Path) -> list[PrivateKey]:
 def read_root_key(path: Path, passphrase: str) -> PrivateKey:
     """The root's private half. Raises Refused where file or passphrase are wrong."""
     try:
-        return _load(path.read_bytes(), passphrase)
+        content = path.read_bytes()
     except OSError:
         raise Refused("root_key_missing", f"The root key cannot be read from {path}.") from None
-    except (ValueError, TypeError):
+    return open_root_key(content, passphrase)
+
+
+def open_root_key(content: bytes, passphrase: str) -> PrivateKey:
+    """The same, from the content of such a file."""
+    try:
+        return _load(content, passphrase)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise Refused("root_key_locked", "The passphrase does not open the root key, or it is no such key.") from None
 
 

@@ -12,6 +12,7 @@ from licence_server.cli.refusals import Refusal
 from licence_server.domain.audit_chain import Head
 from licence_server.domain.errors import Invalid
 from licence_server.services import audit as services
+from licence_server.services import audit_checks
 
 MOST = 100_000
 
@@ -42,7 +43,7 @@ def verify(operator: Operator, head: Head | None, as_json: bool) -> None:
 
     It finds entries that were edited, removed or moved. Exit status 1 where there are any.
     """
-    check = services.verify(operator.runtime, head)
+    check = audit_checks.check(operator.runtime, now=operator.now, actor=operator.actor, noted=head)
     intact = not check.faults
     if as_json:
         print_json({"intact": intact, "entries": check.entries, "head": str(check.head), "faults": check.faults})

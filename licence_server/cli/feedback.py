@@ -13,6 +13,7 @@ from licence_server.cli.parameters import DAY, IDENTIFIER, MAX_REASON, json_opti
 from licence_server.domain.period import Period
 from licence_server.domain.text import one_line
 from licence_server.services import feedback as services
+from licence_server.services.feedback import FeedbackFilter
 
 
 @click.group
@@ -42,20 +43,8 @@ def list_(
     as_json: bool,
 ) -> None:
     """List feedback, the newest first."""
-    runtime, period = operator.runtime, Period(first, last)
-    rows = every(
-        lambda cursor: services.list_page(
-            runtime,
-            limit=LIMIT,
-            cursor=cursor,
-            period=period,
-            organisation_id=organisation_id,
-            kit_id=kit_id,
-            item_id=item_id,
-            rating=rating,
-            commented=commented,
-        )
-    )
+    wanted = FeedbackFilter(Period(first, last), organisation_id, kit_id, item_id, rating, commented)
+    rows = every(lambda cursor: services.list_page(operator.runtime, wanted, limit=LIMIT, cursor=cursor))
     print_list(
         [asdict(row) for row in rows],
         ("id", "day", "organisation", "kit_id", "item_id", "rating", "comment", "redacted_at"),

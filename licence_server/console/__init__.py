@@ -2,13 +2,34 @@
 
 from licence_server.console import (
     account,
+    api_keys,
     assets,
+    audit_chain,
+    audit_log,
+    feedback,
     front,
     members,
     overview,
+    settings,
     sign_in,
+    signing_keys,
 )
 from licence_server.console.blueprint import blueprint
 from licence_server.console.setup import register
 
-__all__ = ["account", "assets", "blueprint", "front", "members", "overview", "register", "sign_in"]
+__all__ = [
+    "account",
+    "api_keys",
+    "assets",
+    "audit_chain",
+    "audit_log",
+    "blueprint",
+    "feedback",
+    "front",
+    "members",
+    "overview",
+    "register",
+    "settings",
+    "sign_in",
+    "signing_keys",
+]

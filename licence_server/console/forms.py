@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
+from flask import request
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput
-from wtforms import HiddenField, SubmitField, validators
+from wtforms import Field, HiddenField, PasswordField, SubmitField, validators
+from wtforms.csrf.core import CSRFTokenField
 
 from licence_server.console import gate
+from licence_server.domain.audit_chain import canonical
 from licence_server.domain.errors import Invalid
 from licence_server.services import submissions
 from licence_server.web import now, runtime
@@ -37,9 +40,22 @@ class OnceForm(Form):
     submission = HiddenField(default=lambda: str(uuid4()), validators=[validators.UUID()])
 
     def once(self, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The outcome of the act. Raises what the act raises."""
-        identifier = UUID(str(self.submission.data))
+        """The outcome of the act. Raises what the act raises.
+
+        Sent again with other content, after a look back, it is another form and another act.
+        """
+        content = canonical([gate.view_name(), request.view_args, *map(_content, self._kept_fields())])
+        identifier = uuid5(UUID(str(self.submission.data)), content)
         return submissions.once(runtime(), identifier, gate.member().id, act, now=now())
+
+    def _kept_fields(self) -> list[Field]:
+        apart = (self.submission, self.next)
+        return [field for field in self if field not in apart and not isinstance(field, PasswordField | CSRFTokenField)]
+
+
+def _content(field: Field) -> tuple[str, Any]:
+    """What was entered; of a file its name, since its content is read but once."""
+    return field.name, getattr(field.data, "filename", field.data)
 
 
 def button(text: str, **arguments: Any) -> SubmitField:

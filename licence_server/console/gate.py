@@ -46,6 +46,9 @@ def admit() -> Response | Redirect | None:
         if view_name() in (wanted, "sign_out"):
             return None
         return redirect(url_for(f"console.{wanted}", next=here()))
+    if view_name() == _STEPS[Step.CODE]:
+        # A code alone, without the password, must not make a session fresh again.
+        return redirect(next_page())
     if not g.member.role.covers(right.role):
         raise Refused("role_too_small", f"This needs the role of {right.role.label}; yours is {g.member.role.label}.")
     if right.fresh and now() >= g.member.fresh_until:

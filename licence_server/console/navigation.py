@@ -14,5 +14,10 @@ class Section:
 
 SECTIONS = (
     Section("Overview", "overview"),
+    Section("Feedback", "feedback", ("redact_feedback",)),
+    Section("Audit log", "audit_log", ("audit_chain",)),
+    Section("API keys", "api_keys", ("create_api_key", "revoke_api_key")),
+    Section("Signing keys", "signing_keys", ("rotate_signing_key",)),
+    Section("Settings", "settings", ("change_retention",)),
     Section("People", "people", ("invite", "invite_again", "change_role", "remove_person")),
 )

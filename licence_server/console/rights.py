@@ -19,6 +19,7 @@ class Right:
 
 ANYBODY = Right(None)
 VIEWER = Right(Role.VIEWER)
+VIEWER_AGAIN = Right(Role.VIEWER, fresh=True)
 OFFICER = Right(Role.LICENSING_OFFICER)
 OFFICER_AGAIN = Right(Role.LICENSING_OFFICER, fresh=True)
 ADMINISTRATOR = Right(Role.ADMINISTRATOR)
@@ -33,9 +34,11 @@ RIGHTS: dict[str, Right] = {
     "give_code": VIEWER,
     "prove_again": VIEWER,
     # One's own account
-    "choose_password": VIEWER,
-    "enrol": VIEWER,
-    "recovery_codes": Right(Role.VIEWER, fresh=True),
+    # Whoever finds a browser open must not get past the question for the password by choosing a new one, nor
+    # by setting up a second factor of theirs. At sign-in, where these are steps, nothing is asked twice.
+    "choose_password": VIEWER_AGAIN,
+    "enrol": VIEWER_AGAIN,
+    "recovery_codes": VIEWER_AGAIN,
     "account": VIEWER,
     "end_session": VIEWER,
     # Pages
@@ -45,6 +48,19 @@ RIGHTS: dict[str, Right] = {
     # Many at once: import, bulk grant, chase lists; kits
     # Figures and the committee's report
     # Feedback, audit log, API keys, signing keys, settings
+    "feedback": VIEWER,
+    "export_feedback": VIEWER,
+    "redact_feedback": OFFICER,
+    "audit_log": VIEWER,
+    "export_audit_log": VIEWER,
+    "audit_chain": VIEWER,
+    "api_keys": ADMINISTRATOR,
+    "create_api_key": ADMINISTRATOR_AGAIN,
+    "revoke_api_key": ADMINISTRATOR_AGAIN,
+    "signing_keys": ADMINISTRATOR,
+    "rotate_signing_key": ADMINISTRATOR_AGAIN,
+    "settings": ADMINISTRATOR,
+    "change_retention": ADMINISTRATOR_AGAIN,
     # The team
     "people": ADMINISTRATOR,
     "invite": ADMINISTRATOR_AGAIN,

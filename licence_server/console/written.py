@@ -1,9 +1,11 @@
 """How values are written on the pages: days and moments in the service's zone, numbers, plain words."""
 
 from datetime import date, datetime
+from typing import Any
 
 from jinja2 import Environment
 
+from licence_server.domain.audit_difference import Change
 from licence_server.web import runtime
 
 
@@ -31,10 +33,41 @@ def number(value: int | float | None) -> str:
 
 def words(value: str) -> str:
     """licensing_officer: Licensing officer."""
-    text = value.replace("_", " ")
+    text = value.replace("_", " ").replace("api key", "API key")
     return text[:1].upper() + text[1:]
+
+
+def value(found: Any) -> str:
+    """A value of the audit log."""
+    if found is None or found == "":
+        return "nothing"
+    if isinstance(found, bool):
+        return "yes" if found else "no"
+    if isinstance(found, int | float):
+        return str(found)
+    if isinstance(found, list):
+        return ", ".join(map(value, found)) or "nothing"
+    if isinstance(found, dict):
+        return ", ".join(f"{name}: {value(member)}" for name, member in found.items()) or "nothing"
+    try:
+        # Moments alone are long enough for one and carry a zone; a name can look like a day.
+        return moment(datetime.fromisoformat(found)) if len(found) > 18 and "+" in found else str(found)
+    except ValueError:
+        return str(found)
+
+
+def changed(change: Change) -> str:
+    """Seat limit from 5 to 10."""
+    name = words(change.field)
+    if change.is_hidden:
+        return f"{name} (kept as a hash)"
+    if change.before is None:
+        return f"{name}: {value(change.after)}"
+    if change.after is None:
+        return f"{name}: was {value(change.before)}, now nothing"
+    return f"{name}: from {value(change.before)} to {value(change.after)}"
 
 
 def add_filters(environment: Environment) -> None:
     """Give these to the templates of an environment."""
-    environment.filters.update(day=day, moment=moment, number=number, words=words)
+    environment.filters.update(day=day, moment=moment, number=number, words=words, value=value, changed=changed)

@@ -20,3 +20,6 @@ class Period:
         for name, day in (("from", self.first), ("to", self.last)):
             if day is not None and not date(2000, 1, 1) <= day <= dates.LAST_DAY:
                 raise Invalid("period_invalid", f"{name} is no day that can be reported on.", {name: "out of range"})
+
+
+ALL_TIME = Period()

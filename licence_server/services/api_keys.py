@@ -62,6 +62,15 @@ def revoke(runtime: Runtime, key_id: UUID, *, now: datetime, actor: str) -> ApiK
     return key
 
 
+def get(runtime: Runtime, key_id: UUID) -> ApiKey:
+    """Raises NotFound."""
+    with runtime.database.reading() as session:
+        key = session.get(ApiKey, key_id)
+    if key is None:
+        raise not_found("API key", key_id)
+    return key
+
+
 def list_all(runtime: Runtime) -> list[ApiKey]:
     """Every key, oldest first."""
     with runtime.database.reading() as session:

@@ -15,7 +15,7 @@ from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 
 _CONTACT_FIELDS = ("contact_email", "email")
-_REMOVABLE = ("installation", "report")
+REMOVABLE = ("installation", "report")
 _CHUNK = 1000
 
 
@@ -66,9 +66,9 @@ def record_many(
         entry = Entry(
             number=reached.number + 1,
             at=now,
-            actor=_named(runtime, actor),
+            actor=kept_name(runtime, actor),
             action=action,
-            subject=_named(runtime, act.subject),
+            subject=kept_name(runtime, act.subject),
             reason=reason,
             before=_kept(runtime, act.before),
             after=_kept(runtime, act.after),
@@ -103,18 +103,27 @@ def list_entries(
     if action is not None:
         query = query.where(AuditEntry.action == action)
     if subject is not None:
-        query = query.where(AuditEntry.subject.in_([subject, _named(runtime, subject)]))
+        query = query.where(AuditEntry.subject.in_([subject, kept_name(runtime, subject)]))
     with runtime.database.reading() as session:
         return page(session, query, limit, cursor)
 
 
 @dataclass(frozen=True)
 class ChainCheck:
-    """entries: how many were read. head: where the chain ends. faults: what is wrong, in words."""
+    """entries: how many were read. head: where the chain ends. chain_faults: what is wrong with it, in words.
+    lost: the noted head, where the chain does not hold it."""
 
     entries: int
     head: Head
-    faults: list[str]
+    chain_faults: list[str]
+    lost: Head | None = None
+
+    @property
+    def faults(self) -> list[str]:
+        """All that is wrong."""
+        if self.lost is None:
+            return self.chain_faults
+        return [*self.chain_faults, f"the noted head {self.lost} is not in the chain: the tail was cut or rewritten"]
 
 
 def verify(runtime: Runtime, noted: Head | None = None) -> ChainCheck:
@@ -137,9 +146,7 @@ def verify(runtime: Runtime, noted: Head | None = None) -> ChainCheck:
         faults.append("the head of the chain is missing")
     elif (stored.number, stored.hash) != (reached.number, reached.hash):
         faults.append(f"the chain ends at {reached.number}, its head says {stored.number}: one of them was changed")
-    if not noted_seen:
-        faults.append(f"the noted head {noted} is not in the chain: the tail was cut or rewritten")
-    return ChainCheck(reached.number, reached, faults)
+    return ChainCheck(reached.number, reached, faults, None if noted_seen else noted)
 
 
 def _walk(session: Session) -> Iterator[AuditEntry]:
@@ -150,10 +157,10 @@ def _entry(row: AuditEntry) -> Entry:
     return Entry(row.number, row.at, row.actor, row.action, row.subject, row.reason, row.before, row.after)
 
 
-def _named(runtime: Runtime, text: str) -> str:
+def kept_name(runtime: Runtime, text: str) -> str:
     """An actor or a subject as the log keeps it: an id that retention will remove must not stay in here."""
     kind, _, written = text.partition(":")
-    if kind not in _REMOVABLE:
+    if kind not in REMOVABLE:
         return text
     try:
         return f"{kind}:hmac-sha256:{runtime.secret_keys.hash_id(kind, UUID(written).bytes).hex()}"

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal_column, select, update
+from sqlalchemy import ColumnElement, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.domain.errors import Conflict, not_found
-from licence_server.domain.period import Period
+from licence_server.domain.period import ALL_TIME, Period
 from licence_server.models import Organisation, RejectedReport, UsageReport
 from licence_server.services import audit
 from licence_server.services.paging import Page, page
@@ -22,7 +22,7 @@ from licence_server.services.report_figures import days_within
 from licence_server.services.runtime import Runtime
 
 # Written out, since SQLite uses a partial index only where it can read the condition.
-_IS_FEEDBACK = UsageReport.mode == literal_column("'feedback'")
+IS_FEEDBACK = UsageReport.mode == literal_column("'feedback'")
 
 
 @dataclass(frozen=True)
@@ -42,31 +42,59 @@ class Feedback:
     redacted_at: datetime | None
 
 
+@dataclass(frozen=True)
+class FeedbackFilter:
+    """What feedback must be like. commented: it has a comment. period: of days when it was given."""
+
+    period: Period = ALL_TIME
+    organisation_id: UUID | None = None
+    kit_id: str | None = None
+    item_id: str | None = None
+    rating: int | None = None
+    commented: bool = False
+
+
+EVERYTHING = FeedbackFilter()
+
+
 def list_page(
-    runtime: Runtime,
-    *,
-    limit: int,
-    cursor: str | None,
-    period: Period | None = None,
-    organisation_id: UUID | None = None,
-    kit_id: str | None = None,
-    item_id: str | None = None,
-    rating: int | None = None,
-    commented: bool = False,
+    runtime: Runtime, wanted: FeedbackFilter = EVERYTHING, *, limit: int, cursor: str | None
 ) -> Page[Feedback]:
-    """Feedback by when it was given, newest first. commented: only what has a comment."""
-    filters = {"organisation_id": organisation_id, "kit_id": kit_id, "item_id": item_id, "rating": rating}
-    query = (
-        _feedback()
-        .where(*(getattr(UsageReport, name) == value for name, value in filters.items() if value is not None))
-        .where(*days_within(UsageReport.day, period or Period()))
-        .order_by(UsageReport.counted_at.desc(), UsageReport.id.desc())
-    )
-    if commented:
-        query = query.where(UsageReport.comment.is_not(None))
+    """Feedback by when it was given, newest first."""
+    query = _feedback().where(*conditions(wanted)).order_by(UsageReport.counted_at.desc(), UsageReport.id.desc())
     with runtime.database.reading() as session:
         found = page(session, query, limit, cursor)
-    return Page([_view(row) for row in found.items], found.next_cursor)
+    return Page([_view(row) for row in found.items], found.next_cursor, found.previous_cursor)
+
+
+def export(runtime: Runtime, wanted: FeedbackFilter, *, now: datetime, actor: str) -> list[Feedback]:
+    """All of it, newest first, as something that leaves the house: an audit entry says who took it."""
+    query = _feedback().where(*conditions(wanted)).order_by(UsageReport.counted_at.desc(), UsageReport.id.desc())
+    with runtime.database.reading() as session:
+        rows = [_view(row) for row in session.execute(query)]
+    with runtime.database.writing() as session:
+        after = {**vars(wanted), "period": None, "from": wanted.period.first, "to": wanted.period.last}
+        audit.record(
+            runtime,
+            session,
+            now=now,
+            actor=actor,
+            action="feedback_exported",
+            subject="feedback",
+            after={**{name: value for name, value in after.items() if value}, "rows": len(rows)},
+        )
+    return rows
+
+
+def conditions(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
+    """Those of a filter, on raw reports."""
+    columns = ("organisation_id", "kit_id", "item_id", "rating")
+    found: list[ColumnElement[bool]] = [
+        getattr(UsageReport, name) == getattr(wanted, name) for name in columns if getattr(wanted, name) is not None
+    ]
+    if wanted.commented:
+        found.append(UsageReport.comment.is_not(None))
+    return [IS_FEEDBACK, *days_within(UsageReport.day, wanted.period), *found]
 
 
 def get(runtime: Runtime, report_id: UUID) -> Feedback:
@@ -82,7 +110,7 @@ def redact(runtime: Runtime, report_id: UUID, reason: str, *, now: datetime, act
     """
 
     def apply(session: Session) -> Feedback:
-        query = select(UsageReport).where(UsageReport.id == report_id, _IS_FEEDBACK)
+        query = select(UsageReport).where(UsageReport.id == report_id, IS_FEEDBACK)
         row = session.scalar(query.with_for_update())
         if row is None:
             raise not_found("feedback", report_id)
@@ -110,29 +138,25 @@ def redact(runtime: Runtime, report_id: UUID, reason: str, *, now: datetime, act
 
 
 def _get(session: Session, report_id: UUID) -> Feedback:
-    row = session.execute(_feedback().where(UsageReport.id == report_id)).one_or_none()
+    row = session.execute(_feedback().where(UsageReport.id == report_id, IS_FEEDBACK)).one_or_none()
     if row is None:
         raise not_found("feedback", report_id)
     return _view(row)
 
 
 def _feedback() -> Any:
-    return (
-        select(
-            UsageReport.id,
-            UsageReport.organisation_id,
-            Organisation.name.label("organisation"),
-            UsageReport.kit_id,
-            UsageReport.item_id,
-            UsageReport.rating,
-            UsageReport.comment,
-            UsageReport.day,
-            UsageReport.received_day,
-            UsageReport.redacted_at,
-        )
-        .join(Organisation, Organisation.id == UsageReport.organisation_id)
-        .where(_IS_FEEDBACK)
-    )
+    return select(
+        UsageReport.id,
+        UsageReport.organisation_id,
+        Organisation.name.label("organisation"),
+        UsageReport.kit_id,
+        UsageReport.item_id,
+        UsageReport.rating,
+        UsageReport.comment,
+        UsageReport.day,
+        UsageReport.received_day,
+        UsageReport.redacted_at,
+    ).join(Organisation, Organisation.id == UsageReport.organisation_id)
 
 
 def _view(row: Any) -> Feedback:

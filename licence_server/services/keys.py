@@ -20,6 +20,7 @@ from licence_server.signing import (
     KEYSET_LIFETIME,
     Jwk,
     PrivateKey,
+    open_root_key,
     read_root_key,
     read_signing_keys,
     sign_keyset,
@@ -59,13 +60,25 @@ def jwks(runtime: Runtime, *, now: datetime) -> list[Jwk]:
         return _living(session, now)
 
 
-def rotate(runtime: Runtime, *, now: datetime, actor: str, root_key_file: Path | None, passphrase: str) -> KeyList:
+def rotate(
+    runtime: Runtime,
+    *,
+    now: datetime,
+    actor: str,
+    passphrase: str,
+    root_key_file: Path | None = None,
+    root_key_content: bytes | None = None,
+) -> KeyList:
     """Make a new signing key and a keyset signed by the root.
 
-    The old key stays in the keyset until the last lease it signed has run out. Raises Refused where the
-    root key is missing, locked, or not the root of this deployment.
+    The root key comes from a file, from the content of one, or else from DATA_DIR. The old signing key stays
+    in the keyset until the last lease it signed has run out. Raises Refused where the root key is missing,
+    locked, or not the root of this deployment.
     """
-    root_key = read_root_key(root_key_file or runtime.config.root_key_file, passphrase)
+    if root_key_content is not None:
+        root_key = open_root_key(root_key_content, passphrase)
+    else:
+        root_key = read_root_key(root_key_file or runtime.config.root_key_file, passphrase)
     with runtime.database.writing() as session:
         lock_all(session)
         root, _ = _newest(session)

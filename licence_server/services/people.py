@@ -157,10 +157,15 @@ def _forget_credentials(session: Session, person: Person) -> None:
 
 
 def _require_another_administrator(session: Session, person: Person) -> None:
-    """Lock the administrators, so that two cannot remove each other at once."""
+    """Lock the administrators, so that two cannot remove each other at once. Somebody invited is not one yet."""
     others = session.scalars(
         select(Person.id)
-        .where(Person.role == Role.ADMINISTRATOR.value, Person.removed_at.is_(None), Person.id != person.id)
+        .where(
+            Person.role == Role.ADMINISTRATOR.value,
+            Person.removed_at.is_(None),
+            Person.password_hash.is_not(None),
+            Person.id != person.id,
+        )
         .with_for_update()
     ).all()
     if person.role == Role.ADMINISTRATOR.value and not others:

@@ -46,8 +46,11 @@ class Act:
 def limit(runtime: Runtime, session: Session, now: datetime, *, lock: bool = False) -> Limit | None:
     """What the period set says now; None where everything is kept."""
     days = settings.read_days(session, lock=lock)
-    if days is None:
-        return None
+    return limit_of(runtime, days, now) if days is not None else None
+
+
+def limit_of(runtime: Runtime, days: int, now: datetime) -> Limit:
+    """What a period says at a moment."""
     day = dates.day_of(now, runtime.timezone) - timedelta(days=days)
     return Limit(day, dates.start_of(day, runtime.timezone))
 

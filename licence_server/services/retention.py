@@ -41,10 +41,13 @@ class Removed:
     installations: int
 
 
-def due(runtime: Runtime, *, now: datetime) -> Removed:
-    """What a run would remove now, without removing it. Raises Refused where no period is set."""
+def due(runtime: Runtime, *, now: datetime, days: int | None = None) -> Removed:
+    """What a run would remove now, without removing it; with `days`, if that were the period.
+
+    Raises Refused where no period is set.
+    """
     with runtime.database.snapshot() as session:
-        limit = removals.limit(runtime, session, now)
+        limit = removals.limit(runtime, session, now) if days is None else removals.limit_of(runtime, days, now)
         if limit is None:
             raise _NOT_SET
         counts = [session.scalar(select(func.count()).select_from(kind.find(limit).subquery())) or 0 for kind in _KINDS]

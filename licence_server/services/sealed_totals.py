@@ -82,4 +82,4 @@ def first_days(session: Session, rows: Iterable[Any]) -> dict[Owner, dict[bytes,
 def digest(runtime: Runtime, rows: Iterable[Mapping[str, Any]]) -> str:
     """What an audit entry says of the rows of its seal."""
     content = sorted([str(row["organisation_id"]), row["kit_id"], row["totals"]] for row in rows)
-    return runtime.secret_keys.seal(canonical(content))
+    return runtime.secret_keys.hash_totals(canonical(content))

@@ -62,10 +62,12 @@ def confirm(runtime: Runtime, member: Member, code: str, *, now: datetime) -> li
 
 
 def give(runtime: Runtime, member: Member, code: str, *, now: datetime) -> None:
-    """Give a code, or a recovery code, at sign-in. Raises Refused (code_wrong), TooManyRequests."""
+    """Give a code, or a recovery code, at sign-in. Raises Refused (code_wrong), Conflict, TooManyRequests."""
     back_off.reserve(runtime, f"code {member.id}", now=now)
     with runtime.database.writing() as session:
         person = session.get_one(Person, member.id, with_for_update=True)
+        if person.totp_confirmed_at is None:
+            raise Conflict("second_factor_absent", "No second factor is set up.")
         if _is_recovery_code(code):
             _use_recovery_code(session, person, code, now)
             _record(runtime, session, member, now, "recovery_code_used")

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from licence_server.domain import password as rules
-from licence_server.domain.errors import Refused
+from licence_server.domain.errors import Invalid, Refused
 from licence_server.models import Person, PersonSession
 from licence_server.secret_keys import hash_secret
 from licence_server.services import audit, back_off, passwords, person_sessions, rate_limits
@@ -29,38 +29,47 @@ def sign_in(runtime: Runtime, email: str, password: str, visitor: Visitor, *, no
 
     Raises Refused (credentials_unknown, password_expired), TooManyRequests.
     """
-    name = email.strip().casefold()
+    # PostgreSQL takes no NUL; no address holds one.
+    name = email.replace("\0", "").strip().casefold()
     rate_limits.require_room_to_sign_in(runtime, visitor.address, now=now)
     back_off.reserve(runtime, f"sign-in {name}", now=now)
     with runtime.database.reading() as session:
         person = session.scalar(select(Person).where(Person.email == name, Person.removed_at.is_(None)))
     if not passwords.is_right(person.password_hash if person is not None else None, password) or person is None:
         rate_limits.count_failed_sign_in(runtime, visitor.address, now=now)
-        raise Refused("credentials_unknown", "The e-mail address or the password is not right.")
+        raise _unknown()
     if person.password_until is not None and now >= person.password_until:
         raise Refused("password_expired", "This one-time password has expired. Ask an administrator for another.")
     back_off.clear(runtime, f"sign-in {name}")
-    return _begin(runtime, person.id, password, visitor, now)
+    return _begin(runtime, person, password, visitor, now)
 
 
-def _begin(runtime: Runtime, person_id: UUID, password: str, visitor: Visitor, now: datetime) -> str:
+def _begin(runtime: Runtime, checked: Person, password: str, visitor: Visitor, now: datetime) -> str:
     with runtime.database.writing() as session:
-        person = session.get_one(Person, person_id, with_for_update=True)
-        if person.password_hash is not None and passwords.is_outdated(person.password_hash):
+        person = session.get_one(Person, checked.id, with_for_update=True)
+        # Checking takes a while: a reset or a removal meanwhile has ended every session, and this one with them.
+        if person.password_hash != checked.password_hash or person.removed_at is not None:
+            raise _unknown()
+        if passwords.is_outdated(person.password_hash or ""):
             person.password_hash = passwords.hashed(password)
         secret = person_sessions.begin(session, person, now=now, browser=visitor.browser)
         _record(runtime, session, person.id, now, "signed_in")
     return secret
 
 
+def _unknown() -> Refused:
+    return Refused("credentials_unknown", "The e-mail address or the password is not right.")
+
+
 def prove_again(runtime: Runtime, member: Member, password: str, *, now: datetime) -> None:
     """Give the password again before an act that cannot be undone. Raises Refused, TooManyRequests."""
-    back_off.reserve(runtime, f"sign-in {member.email}", now=now)
+    # Counted apart from sign-in: guesses from outside must not keep those waiting who are inside.
+    back_off.reserve(runtime, f"again {member.id}", now=now)
     with runtime.database.reading() as session:
         person = session.get_one(Person, member.id)
     if not passwords.is_right(person.password_hash, password):
         raise Refused("password_wrong", "The password is not right.")
-    back_off.clear(runtime, f"sign-in {member.email}")
+    back_off.clear(runtime, f"again {member.id}")
     with runtime.database.writing() as session:
         session.execute(update(PersonSession).where(PersonSession.id == member.session_id).values(proven_at=now))
 
@@ -71,6 +80,9 @@ def choose_password(runtime: Runtime, member: Member, password: str, *, now: dat
     new_hash = passwords.hashed(password)
     with runtime.database.writing() as session:
         person = session.get_one(Person, member.id, with_for_update=True)
+        if person.password_until is not None and passwords.is_right(person.password_hash, password):
+            detail = "That is the one-time password, which somebody else has seen. Choose another."
+            raise Invalid("password_known", detail, {"password": detail})
         person.password_hash = new_hash
         person.password_until = None
         for other in session.scalars(select(PersonSession).where(PersonSession.person_id == member.id)):

@@ -12,7 +12,7 @@ from licence_server.domain.errors import Conflict, NotFound
 from licence_server.domain.period import Period
 from licence_server.services import audit
 from licence_server.services import feedback as services
-from licence_server.services.feedback import Feedback
+from licence_server.services.feedback import Feedback, FeedbackFilter
 from tests.support.acts import add_items, json_of, readmit, statuses
 from tests.support.deployment import ACTOR, KIT_ID, Deployment, Installed, feedback, workshop
 from tests.support.retained import DAYS, counts, everything, figures, keep_for, retain
@@ -29,7 +29,7 @@ def found(deployment: Deployment, **filters: Any) -> list[Feedback]:
     """Page by page, two at a time."""
     rows, cursor = [], None
     while True:
-        page = services.list_page(deployment.runtime, limit=2, cursor=cursor, **filters)
+        page = services.list_page(deployment.runtime, FeedbackFilter(**filters), limit=2, cursor=cursor)
         rows += page.items
         cursor = page.next_cursor
         if cursor is None:
