@@ -14,5 +14,26 @@ class Section:
 
 SECTIONS = (
     Section("Overview", "overview"),
+    Section(
+        "Organisations",
+        "organisations",
+        (
+            "organisation",
+            "organisation_history_page",
+            "add_organisation",
+            "edit_organisation",
+            "grant_licence",
+            "revoke_all_licences",
+            "licence",
+            "suspend_licence",
+            "reinstate_licence",
+            "extend_licence",
+            "change_terms",
+            "revoke_licence",
+            "issue_token",
+            "revoke_token",
+        ),
+    ),
+    Section("Installations", "installations", ("release_installation", "revoke_installation")),
     Section("People", "people", ("invite", "invite_again", "change_role", "remove_person")),
 )

@@ -1,6 +1,6 @@
 """How values are written on the pages: days and moments in the service's zone, numbers, plain words."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from jinja2 import Environment
 
@@ -14,6 +14,16 @@ def day(value: date | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(runtime().timezone).date()
     return f"{value.day} {value:%B %Y}"
+
+
+def last_day(value: datetime) -> str:
+    """The day that a moment ends: a licence that ends at midnight ends with the day before."""
+    return day(value - timedelta(seconds=1))
+
+
+def month(value: date) -> str:
+    """March 2026."""
+    return f"{value:%B %Y}"
 
 
 def moment(value: datetime | None) -> str:
@@ -37,4 +47,4 @@ def words(value: str) -> str:
 
 def add_filters(environment: Environment) -> None:
     """Give these to the templates of an environment."""
-    environment.filters.update(day=day, moment=moment, number=number, words=words)
+    environment.filters.update(day=day, last_day=last_day, month=month, moment=moment, number=number, words=words)

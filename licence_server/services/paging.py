@@ -16,10 +16,11 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """items, and where the next page begins (None at the end)."""
+    """items, and where the next page and the one before begin (None at the end, and at the beginning)."""
 
     items: list[Row]
     next_cursor: str | None
+    previous_cursor: str | None = None
 
 
 def page(session: Session, query: Select[Any], limit: int, cursor: str | None) -> Page[Any]:
@@ -33,4 +34,9 @@ def page(session: Session, query: Select[Any], limit: int, cursor: str | None) -
             "cursor_invalid", "The cursor is not one that this list gave.", {"cursor": "is not valid"}
         ) from error
     items = [row[0] if len(row) == 1 else row for row in rows]
-    return Page(items, rows.paging.bookmark_next if rows.paging.has_next else None)
+    paging = rows.paging
+    return Page(
+        items,
+        paging.bookmark_next if paging.has_next else None,
+        paging.bookmark_previous if paging.has_previous else None,
+    )
