@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
@@ -66,8 +66,6 @@ def count(runtime: Runtime, chosen: InstallationFilter, *, now: datetime) -> int
     with runtime.database.reading() as session:
         conditions = _conditions(session, chosen, now)
         query = select(func.count()).select_from(Installation)
-        if chosen.state == State.SILENT:
-            query = query.join(Licence, Licence.id == Installation.licence_id)
         return session.scalar(query.where(*conditions)) or 0
 
 
@@ -91,8 +89,6 @@ def export(runtime: Runtime, chosen: InstallationFilter, *, now: datetime, actor
 def _query(session: Session, chosen: InstallationFilter, now: datetime) -> Select[Any]:
     query: Select[Any] = select(Installation)
     query = query.add_columns(Organisation.name).join(Organisation, Organisation.id == Installation.organisation_id)
-    if chosen.state == State.SILENT:
-        query = query.join(Licence, Licence.id == Installation.licence_id)
     return query.where(*_conditions(session, chosen, now)).order_by(
         Installation.activated_at.desc(), Installation.id.desc()
     )
@@ -122,12 +118,20 @@ def _conditions(session: Session, chosen: InstallationFilter, now: datetime) -> 
 
 
 def _out_of_touch(session: Session, now: datetime) -> ColumnElement[bool]:
-    terms = session.scalars(select(Licence.check_in_days).distinct())
+    terms = session.scalars(select(Licence.check_in_days).distinct()).all()
     since = {days: dates.to_hour(dates.shifted(now, timedelta(days=-days))) for days in terms}
-    never = Installation.last_sync_at.is_(None)
-    if not since:
-        return never
-    return or_(never, Installation.last_sync_at < case(since, value=Licence.check_in_days, else_=now))
+    late = [
+        and_(
+            Installation.last_sync_at < moment,
+            *([Installation.licence_id.in_(_with_check_in(days))] if len(since) > 1 else []),
+        )
+        for days, moment in since.items()
+    ]
+    return or_(Installation.last_sync_at.is_(None), *late)
+
+
+def _with_check_in(days: int) -> Select[Any]:
+    return select(Licence.id).where(Licence.check_in_days == days)
 
 
 def _row(installation: Installation, organisation: str, now: datetime) -> InstallationRow:

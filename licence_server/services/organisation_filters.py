@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from licence_server.domain import dates
 from licence_server.domain.licence import Status
@@ -76,10 +76,11 @@ def _silent(silence: Silence, days: int, now: datetime) -> ColumnElement[bool]:
         return Organisation.id.not_in(owners)
     if silence is Silence.COPIED:
         return Organisation.id.in_(owners.where(Installation.copied_at.is_not(None)))
-    grouped = owners.where(*in_use()).group_by(Installation.organisation_id)
     if silence is Silence.NEVER_SYNCED:
-        return Organisation.id.in_(grouped.having(func.count(Installation.last_sync_at) == 0))
-    since = dates.to_hour(dates.shifted(now, timedelta(days=-days)))
-    # Syncs are kept to the hour, so the one of an activation's own hour may lie before it.
-    last = func.max(func.coalesce(Installation.last_sync_at, Installation.activated_at))
-    return Organisation.id.in_(grouped.having(last < since))
+        heard: ColumnElement[bool] = Installation.last_sync_at.is_not(None)
+    else:
+        since = dates.to_hour(dates.shifted(now, timedelta(days=-days)))
+        heard = func.coalesce(Installation.last_sync_at, Installation.activated_at) >= since
+    # Not grouped by organisation: SQLite would look up every installation by its index.
+    used = owners.where(*in_use())
+    return and_(Organisation.id.in_(used), Organisation.id.not_in(used.where(heard)))
