@@ -60,6 +60,8 @@ def sqlite_engine(url: str) -> Engine:
             "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
+        # SQLite's own knows the letters of ASCII alone, so a search would tell É from é.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         _enter_wal(connection, module)
 
     @event.listens_for(engine, "begin")
@@ -68,6 +70,10 @@ def sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _enter_wal(connection: Any, module: ModuleType) -> None:

@@ -1,6 +1,11 @@
 """Files that a page hands out."""
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
 from flask import Response
+
+from licence_server.domain.spreadsheet import csv_bytes
 
 
 def download(name: str, content: bytes, kind: str = "text/csv; charset=utf-8") -> Response:
@@ -10,3 +15,13 @@ def download(name: str, content: bytes, kind: str = "text/csv; charset=utf-8") -
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """A table as a file for spreadsheets."""
+    return download(name, csv_bytes(head, ([_written(value) for value in row] for row in rows)))
+
+
+def _written(value: object) -> object:
+    """Moments in UTC to the second, as everywhere outside the pages."""
+    return value.isoformat(timespec="seconds").replace("+00:00", "Z") if isinstance(value, datetime) else value

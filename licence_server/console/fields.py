@@ -80,13 +80,13 @@ def day_field(label: str, hint: str = "For example, 31/3/2026", **arguments: Any
     return DayField(label, description=hint, render_kw={"autocomplete": "off", "params": _NARROW}, **arguments)
 
 
-def reason_field() -> StringField:
-    """Why, for the history; required."""
+def reason_field(*, required: bool = True) -> StringField:
+    """Why, for the history."""
     return StringField(
-        "Reason",
+        "Reason" if required else "Reason (optional)",
         widget=GovTextInput(),
         description="Kept in the history for good. Please name no people.",
-        validators=[InputRequired("Give a reason"), _fits],
+        validators=[*([InputRequired("Give a reason")] if required else []), _fits],
         render_kw={"autocomplete": "off"},
     )
 
@@ -95,6 +95,8 @@ _NARROW = {"classes": "govuk-input--width-10"}
 
 
 def _fits(_form: Any, field: Any) -> None:
+    if not field.data:
+        return
     try:
         field.data = one_line(field.data, "reason", MAX_REASON)
     except Invalid as error:

@@ -27,8 +27,9 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Show the faults of a refusal beside their fields, the others above the form."""
         for name, fault in (error.errors or {"": error.detail}).items():
             field = self._fields.get(name)
-            sentence = fault[:1].upper() + fault[1:]
             if field is not None:
+                # Faults are said of a field: "is missing", "lies in the past".
+                sentence = fault if fault[:1].isupper() else f"{field.label.text.removesuffix(' (optional)')} {fault}"
                 field.errors = [*field.errors, sentence]
             else:
                 self.form_errors = [*self.form_errors, error.detail]

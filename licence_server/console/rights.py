@@ -45,6 +45,27 @@ RIGHTS: dict[str, Right] = {
     "overview": VIEWER,
     "unknown_page": VIEWER,
     # Organisations, licences, activation tokens, installations
+    "organisations": VIEWER,
+    "export_organisations": VIEWER,
+    "organisation": VIEWER,
+    "organisation_history_page": VIEWER,
+    "add_organisation": OFFICER,
+    "edit_organisation": OFFICER,
+    "grant_licence": OFFICER,
+    "revoke_all_licences": OFFICER_AGAIN,
+    "licence": VIEWER,
+    "suspend_licence": OFFICER,
+    "reinstate_licence": OFFICER,
+    "undo_licence_act": OFFICER,
+    "extend_licence": OFFICER,
+    "change_terms": OFFICER,
+    "revoke_licence": OFFICER_AGAIN,
+    "issue_token": OFFICER,
+    "revoke_token": OFFICER_AGAIN,
+    "installations": VIEWER,
+    "export_installations": VIEWER,
+    "release_installation": OFFICER,
+    "revoke_installation": OFFICER_AGAIN,
     # Many at once: import, bulk grant, chase lists; kits
     # Figures and the committee's report
     # Feedback, audit log, API keys, signing keys, settings

@@ -1,6 +1,6 @@
 """How values are written on the pages: days and moments in the service's zone, numbers, plain words."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from jinja2 import Environment
@@ -16,6 +16,16 @@ def day(value: date | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(runtime().timezone).date()
     return f"{value.day} {value:%B %Y}"
+
+
+def last_day(value: datetime) -> str:
+    """The day that a moment ends: a licence that ends at midnight ends with the day before."""
+    return day(value - timedelta(seconds=1))
+
+
+def month(value: date) -> str:
+    """March 2026."""
+    return f"{value:%B %Y}"
 
 
 def moment(value: datetime | None) -> str:
@@ -70,4 +80,5 @@ def changed(change: Change) -> str:
 
 def add_filters(environment: Environment) -> None:
     """Give these to the templates of an environment."""
-    environment.filters.update(day=day, moment=moment, number=number, words=words, value=value, changed=changed)
+    filters = (day, last_day, month, moment, number, words, value, changed)
+    environment.filters.update({function.__name__: function for function in filters})

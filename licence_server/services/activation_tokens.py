@@ -118,6 +118,31 @@ def list_page(
         return page(session, query, limit, cursor)
 
 
+def of_organisation(runtime: Runtime, organisation_id: UUID, *, limit: int) -> list[ActivationToken]:
+    """The newest tokens of all licences of an organisation."""
+    query = (
+        select(ActivationToken)
+        .join(Licence, Licence.id == ActivationToken.licence_id)
+        .where(Licence.organisation_id == organisation_id)
+        .order_by(ActivationToken.created_at.desc(), ActivationToken.id)
+        .limit(limit)
+    )
+    with runtime.database.reading() as session:
+        return list(session.scalars(query))
+
+
+def of_licence(runtime: Runtime, licence_id: UUID, *, limit: int) -> list[ActivationToken]:
+    """The newest tokens of one licence."""
+    query = (
+        select(ActivationToken)
+        .where(ActivationToken.licence_id == licence_id)
+        .order_by(ActivationToken.created_at.desc(), ActivationToken.id)
+        .limit(limit)
+    )
+    with runtime.database.reading() as session:
+        return list(session.scalars(query))
+
+
 def _record(runtime: Runtime, session: Session, token: ActivationToken, **entry: Any) -> None:
     after = {name: getattr(token, name) for name in ("licence_id", "uses_limit", "uses", "expires_at", "revoked_at")}
     audit.record(runtime, session, subject=f"activation_token:{token.id}", after=after, **entry)

@@ -81,7 +81,7 @@ def get(runtime: Runtime, installation_id: UUID, *, now: datetime) -> Installati
         installation = session.get(Installation, installation_id)
     if installation is None or installation.removed_on is not None:
         raise not_found("installation", installation_id)
-    return _view(installation, now)
+    return view(installation, now)
 
 
 def list_page(
@@ -124,7 +124,7 @@ def list_page(
         query = query.order_by(Installation.activated_at, Installation.id)
     with runtime.database.reading() as session:
         found = page(session, query, limit, cursor)
-    return Page([_view(installation, now) for installation in found.items], found.next_cursor)
+    return Page([view(installation, now) for installation in found.items], found.next_cursor)
 
 
 def _change(
@@ -147,7 +147,7 @@ def _change(
         session.flush()
         subject = f"installation:{installation.id}"
         audit.record(runtime, session, now=now, actor=actor, action=action, subject=subject, reason=reason)
-    return _view(installation, now)
+    return view(installation, now)
 
 
 def _release(installation: Installation, now: datetime) -> None:
@@ -155,7 +155,8 @@ def _release(installation: Installation, now: datetime) -> None:
     installation.seat_until = None
 
 
-def _view(installation: Installation, now: datetime) -> InstallationView:
+def view(installation: Installation, now: datetime) -> InstallationView:
+    """What is known of an installation at a moment."""
     status = InstallationStatus.ACTIVE
     if installation.revoked_at is not None:
         status = InstallationStatus.REVOKED

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from licence_server.domain.errors import Conflict, not_found
 from licence_server.models import Organisation
 from licence_server.services import audit
+from licence_server.services.organisation_filters import containing
 from licence_server.services.paging import Page, page
 from licence_server.services.preconditions import require_version
 from licence_server.services.runtime import Runtime
@@ -105,10 +106,7 @@ def list_page(
     if reference is not None:
         query = query.where(Organisation.reference == reference)
     if search is not None:
-        pattern = f"%{search.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-        query = query.where(
-            or_(Organisation.name.ilike(pattern, escape="!"), Organisation.reference.ilike(pattern, escape="!"))
-        )
+        query = query.where(containing(search))
     query = query.order_by(
         column.desc() if descending else column.asc(),
         Organisation.id.desc() if descending else Organisation.id.asc(),

@@ -2,3 +2,9 @@
 import { initAll } from "./govuk-frontend.min.js";
 
 initAll();
+
+// Without scripts the browser's own menu prints.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
