@@ -3,7 +3,12 @@
 from licence_server.console import (
     account,
     assets,
+    bulk_grant,
+    bulk_jobs,
+    chase,
     front,
+    imports,
+    kits,
     members,
     overview,
     sign_in,
@@ -11,4 +16,18 @@ from licence_server.console import (
 from licence_server.console.blueprint import blueprint
 from licence_server.console.setup import register
 
-__all__ = ["account", "assets", "blueprint", "front", "members", "overview", "register", "sign_in"]
+__all__ = [
+    "account",
+    "assets",
+    "blueprint",
+    "bulk_grant",
+    "bulk_jobs",
+    "chase",
+    "front",
+    "imports",
+    "kits",
+    "members",
+    "overview",
+    "register",
+    "sign_in",
+]

@@ -14,5 +14,9 @@ class Section:
 
 SECTIONS = (
     Section("Overview", "overview"),
+    Section("Import", "import_organisations"),
+    Section("Bulk grant", "bulk_grant", ("bulk_job", "bulk_tokens", "bulk_letters")),
+    Section("Chase lists", "chase"),
+    Section("Kits", "kits", ("kit", "add_kit", "change_kit")),
     Section("People", "people", ("invite", "invite_again", "change_role", "remove_person")),
 )

@@ -98,8 +98,9 @@ def export(
     days: int = QUIET_DAYS,
 ) -> list[Row]:
     """The whole list as something that leaves the house: an audit entry says who took it."""
-    with runtime.database.writing() as session:
+    with runtime.database.reading() as session:
         rows = [_row(row) for row in session.execute(_query(chosen, now, kit_id, days))]
+    with runtime.database.writing() as session:
         audit.record(
             runtime,
             session,

@@ -53,8 +53,8 @@ def list_page(runtime: Runtime, *, limit: int, cursor: str | None) -> Page[KitRo
         active: Select[*tuple[Any, ...]] = (
             select(Installation.kit_id, func.count()).where(*_ACTIVE).group_by(Installation.kit_id)
         )
-        licences = dict(session.execute(granted.where(Licence.kit_id.in_(ids))).tuples().all())
-        installations = dict(session.execute(active.where(Installation.kit_id.in_(ids))).tuples().all())
+        licences = {row[0]: row[1] for row in session.execute(granted.where(Licence.kit_id.in_(ids)))}
+        installations = {row[0]: row[1] for row in session.execute(active.where(Installation.kit_id.in_(ids)))}
     rows = [KitRow(kit, licences.get(kit.id, 0), installations.get(kit.id, 0)) for kit in found.items]
     return Page(rows, found.next_cursor)
 
