@@ -27,9 +27,11 @@ _WHOM = [
 
 class BulkGrantForm(GrantForm):
     whom = RadioField("Which organisations", widget=GovRadioInput(), choices=_WHOM, default="all")
-    sector = SelectField("Sector", widget=GovSelect())
+    sector = SelectField("Sector", widget=GovSelect(), description="If you chose those of one sector.")
     references = TextAreaField(
-        "References", widget=GovTextArea(), description="One on each line, as they stand in your own list."
+        "References",
+        widget=GovTextArea(),
+        description="If you chose a list of references: one on each line, as they stand in your own list.",
     )
     submit = button("Look who gets one")
 

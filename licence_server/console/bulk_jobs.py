@@ -23,7 +23,7 @@ from licence_server.services.bulk_jobs import Job
 from licence_server.services.kit_sources import START_PAGE
 from licence_server.web import now, runtime
 
-_SHOWN = 50
+_SHOWN = 20
 _HEADS = ("organisation", "reference", "contact_email", "activation_token")
 
 
@@ -42,8 +42,19 @@ def bulk_job(job_id: UUID) -> Response | Redirect:
     kit = kits.get(runtime(), job.work.grant.kit_id) if job.work.grant is not None else None
     if job.confirmed_at is None:
         preview = bulk_previews.preview(runtime(), job.work, now=now())
-        return page("bulk_preview.html", form=form, job=job, kit=kit, preview=preview, shown=_SHOWN, link=link)
-    return page("bulk_done.html", form=form, job=job, kit=kit, link=link, shown=_SHOWN, **_outcome(job))
+        return page(
+            "bulk_preview.html",
+            under=_section(job),
+            form=form,
+            job=job,
+            kit=kit,
+            preview=preview,
+            shown=_SHOWN,
+            link=link,
+        )
+    return page(
+        "bulk_done.html", under=_section(job), form=form, job=job, kit=kit, link=link, shown=_SHOWN, **_outcome(job)
+    )
 
 
 @blueprint.get("/bulk/<uuid:job_id>/tokens.csv")
@@ -67,7 +78,11 @@ def bulk_letters(job_id: UUID, number: int) -> Response:
         raise NotFound("There are no such letters.")
     letters = [(one, segno.make(one.token or "", micro=False).svg_data_uri(scale=4, border=4)) for one in done]
     kit = kits.get(runtime(), job.work.grant.kit_id)
-    return page("bulk_letters.html", job=job, kit=kit, letters=letters, start_page=START_PAGE)
+    return page("bulk_letters.html", under=_section(job), job=job, kit=kit, letters=letters, start_page=START_PAGE)
+
+
+def _section(job: Job) -> str:
+    return "import_job" if job.work.imports else "grant_job"
 
 
 def _outcome(job: Job) -> dict[str, Any]:

@@ -37,18 +37,25 @@ def _ends(row: Row) -> str:
     return f"{row.trial_days} days after activation" if row.trial_days is not None else "without an end"
 
 
-_COLUMNS = (
+_WHO = (
     Column("Organisation", lambda row: row.organisation),
     Column("Reference", lambda row: row.reference or ""),
     Column("Contact e-mail", lambda row: row.contact_email or ""),
     Column("Kit", lambda row: row.kit),
-    Column("Licence since", lambda row: day(row.granted_at)),
-    Column("Activated on", lambda row: day(row.activated_at)),
-    Column("Installations", lambda row: str(row.installations)),
-    Column("Last sync", lambda row: day(row.last_sync_at)),
-    Column("Licence ends", _ends),
 )
+_SINCE = Column("Licence since", lambda row: day(row.granted_at))
+_ACTIVATED = Column("Activated on", lambda row: day(row.activated_at))
+_INSTALLATIONS = Column("Installations", lambda row: str(row.installations))
+_SYNC = Column("Last sync", lambda row: day(row.last_sync_at))
 _STOPS = Column("First one stops on", lambda row: day(row.stops_at))
+_ENDS = Column("Licence ends", _ends)
+
+COLUMNS = {
+    ChaseList.NEVER_USED: (*_WHO, _ACTIVATED, _INSTALLATIONS, _SYNC, _ENDS),
+    ChaseList.NEVER_ACTIVATED: (*_WHO, _SINCE, _ENDS),
+    ChaseList.QUIET: (*_WHO, _INSTALLATIONS, _SYNC, _ENDS),
+    ChaseList.ENDING: (*_WHO, _INSTALLATIONS, _SYNC, _STOPS, _ENDS),
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class Choice:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return (*_COLUMNS, _STOPS) if self.list is ChaseList.ENDING else _COLUMNS
+        return COLUMNS[self.list]
 
     def arguments(self) -> dict[str, object]:
         """For a link to the same list."""

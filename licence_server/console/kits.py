@@ -24,6 +24,7 @@ _LINES = "One on each line: its short name, an equals sign, its title. For examp
 
 
 class KitForm(OnceForm):
+    name = StringField("Name", widget=GovTextInput(), validators=[InputRequired("Enter a name")])
     kit_id = StringField(
         "Short name",
         widget=GovTextInput(),
@@ -32,7 +33,6 @@ class KitForm(OnceForm):
         validators=[InputRequired("Enter a short name")],
         render_kw={"spellcheck": "false", "autocomplete": "off"},
     )
-    name = StringField("Name", widget=GovTextInput(), validators=[InputRequired("Enter a name")])
     items = TextAreaField("Films and documents", widget=GovTextArea(), description=_LINES)
     submit = button("Add the kit")
 

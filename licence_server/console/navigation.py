@@ -14,8 +14,8 @@ class Section:
 
 SECTIONS = (
     Section("Overview", "overview"),
-    Section("Import", "import_organisations"),
-    Section("Bulk grant", "bulk_grant", ("bulk_job", "bulk_tokens", "bulk_letters")),
+    Section("Import", "import_organisations", ("import_job",)),
+    Section("Bulk grant", "bulk_grant", ("grant_job",)),
     Section("Chase lists", "chase"),
     Section("Kits", "kits", ("kit", "add_kit", "change_kit")),
     Section("People", "people", ("invite", "invite_again", "change_role", "remove_person")),
