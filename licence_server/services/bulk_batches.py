@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from licence_server.domain import licence as rules
 from licence_server.domain.organisation import LENGTHS
-from licence_server.models import Licence, Organisation
+from licence_server.models import Kit, Licence, Organisation
 from licence_server.services import activation_tokens, audit, licences
 from licence_server.services.audit import Act
 from licence_server.services.bulk_work import Done, Grant, Target, Work, rows_by
@@ -44,6 +44,9 @@ def do(
     granted: dict[UUID, UUID] = {}
     secrets: dict[UUID, str] = {}
     if work.grant is not None:
+        # Two jobs for the same kit take turns, or both might find an organisation without a licence. The lock
+        # is the one that leaves activations alone.
+        session.execute(select(Kit.id).where(Kit.id == work.grant.kit_id).with_for_update(key_share=True))
         held = holdings(session, list(found), work.grant.kit_id, now)
         free = [organisation_id for organisation_id in found if organisation_id not in held]
         period = period_of(runtime, work.grant, now)

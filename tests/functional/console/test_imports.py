@@ -3,15 +3,18 @@
 import csv
 import io
 import re
+from functools import partial
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from licence_server.services import audit, bulk_jobs, housekeeping, licences, organisations
+from licence_server.models import ActivationToken, Licence
+from licence_server.services import audit, bulk_jobs, bulk_selections, housekeeping, licences, organisations
 from licence_server.services.bulk_jobs import BATCH
 from tests.support.deployment import KIT_ID, Deployment
 from tests.support.desk import ORIGIN, Desk, forms, words
+from tests.support.field import at_once
 
 HEAD = "name,contact_email,sector,reference"
 
@@ -56,11 +59,12 @@ def csrf(desk: Desk) -> dict[str, str]:
     return dict(forms(desk.get("/console/account").text)[0].fields)
 
 
-def post_large(desk: Desk, content: bytes) -> TestResponse:
+def post_large(desk: Desk, content: bytes, **fields: str) -> TestResponse:
     """Upload a file that Werkzeug's own encoder would put into a temporary file."""
     name = b"Content-Disposition: form-data; name="
-    token = csrf(desk)["csrf_token"].encode()
-    body = b"--x\r\n" + name + b'"csrf_token"\r\n\r\n' + token + b"\r\n--x\r\n"
+    body = b"--x\r\n"
+    for field, value in {**csrf(desk), **fields}.items():
+        body += name + f'"{field}"\r\n\r\n{value}\r\n--x\r\n'.encode()
     body += name + b'"file"; filename="x.csv"\r\n\r\n' + content + b"\r\n--x--\r\n"
     headers = {"Referer": f"{ORIGIN}/console/import"}
     kind = "multipart/form-data; boundary=x"
@@ -246,3 +250,41 @@ def test_the_example_can_be_imported(deployment: Deployment, officer: Desk) -> N
     path = officer.submit("/console/import", file=(io.BytesIO(example), "example.csv")).location
     officer.submit(path)
     assert names(deployment) == ["Baker & Sons", "The Corner Café"]
+
+
+def test_a_citys_sixteen_thousand(deployment: Deployment, officer: Desk) -> None:
+    deployment.kit()
+    content = "\r\n".join((HEAD, *rows(16_000))).encode()
+    path = post_large(officer, content, kit_id=KIT_ID, lasting="days", tokens="y").location
+    assert "16,000 get a licence" in words(officer.get(path).text)
+    officer.submit(path)
+    assert "16,000 organisations imported 16,000 licences granted 16,000 activation tokens" in words(
+        officer.get(path).text
+    )
+    table = cells(officer.get(f"{path}/tokens.csv").data)
+    assert len({row[3] for row in table}) == 16_001
+    assert officer.get(f"{path}/letters/64").text.count('class="console-letter"') == 250
+    assert audit.verify(deployment.runtime).faults == []
+
+
+def test_two_who_press_at_once_do_it_once(deployment: Deployment, officer: Desk) -> None:
+    deployment.kit()
+    paths = [upload(officer, *rows(600), kit_id=KIT_ID).location for _ in range(2)]
+    with deployment.runtime.database.reading() as session:
+        jobs = [(job.id, job.person_id) for job in session.query(bulk_jobs.BulkJob)]
+
+    def run(job: tuple[Any, Any]) -> None:
+        bulk_jobs.run(deployment.runtime, *job, now=deployment.clock(), actor="test", pause=lambda seconds: None)
+
+    at_once([partial(run, job) for job in (*jobs, *jobs)], threads=4)
+    assert len(names(deployment)) == 600
+    with deployment.runtime.database.reading() as session:
+        assert session.query(Licence).count() == 600
+        assert session.query(ActivationToken).count() == 600
+    assert all(officer.get(path).text.count("Not finished") == 0 for path in paths)
+
+
+def test_a_file_too_long_for_a_page_is_sent_to_the_command_line(officer: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_selections, "MAX_ROWS", 2)
+    answer = upload(officer, *rows(3))
+    assert (answer.status_code, "more than 2 rows. Split it, or use the command line" in answer.text) == (422, True)
