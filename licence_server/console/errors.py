@@ -30,6 +30,7 @@ _TITLES = {
     HTTPStatus.NOT_FOUND: "There is no such page",
     HTTPStatus.CONFLICT: "This cannot be done now",
     HTTPStatus.PRECONDITION_FAILED: "Somebody else has changed this meanwhile",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "This is too large",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
     HTTPStatus.SERVICE_UNAVAILABLE: "The service cannot answer now",
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
 from wtforms import StringField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from licence_server.domain.errors import Invalid
 from licence_server.domain.text import one_line
@@ -68,8 +68,11 @@ def written(day: date) -> str:
     return f"{day.day}/{day.month}/{day.year}"
 
 
-def number_field(label: str, **arguments: Any) -> WholeNumberField:
-    """A box for a whole number, as wide as one."""
+def number_field(label: str, low: int | None = None, high: int | None = None, **arguments: Any) -> WholeNumberField:
+    """A box for a whole number, as wide as one; with bounds it is checked here, else by the service."""
+    if low is not None and high is not None:
+        bounds = NumberRange(low, high, f"Enter a whole number from {low:,} to {high:,}")
+        arguments["validators"] = [Optional(), bounds]
     return WholeNumberField(
         label, render_kw={"inputmode": "numeric", "spellcheck": "false", "params": _NARROW}, **arguments
     )

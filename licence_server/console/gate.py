@@ -4,11 +4,12 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as Redirect
 
 from licence_server.console.blueprint import blueprint
-from licence_server.console.rights import RIGHTS
-from licence_server.domain.errors import Refused
+from licence_server.console.rights import RIGHTS, Right
+from licence_server.domain.errors import Refused, TooLarge
 from licence_server.services import person_sessions
 from licence_server.services.person_sessions import Member, Step
 from licence_server.web import now, runtime
@@ -19,6 +20,17 @@ csrf = CSRFProtect()
 
 # What a session that is not complete may do, by the step it stands at.
 _STEPS = {Step.CODE: "give_code", Step.PASSWORD: "choose_password", Step.ENROL: "enrol"}
+
+
+def _read_form(right: Right) -> None:
+    """Check where the form comes from. Only those who may use the page may send more than is usual."""
+    if right.largest is not None and g.member is not None and right.role and g.member.role.covers(right.role):
+        request.max_content_length = request.max_form_memory_size = right.largest
+    try:
+        csrf.protect()
+    except RequestEntityTooLarge:
+        most = (request.max_content_length or 0) >> 20
+        raise TooLarge("body_too_large", f"This is larger than the {most} MiB that can be sent here.") from None
 
 
 def view_name() -> str:
@@ -34,8 +46,8 @@ def admit() -> Response | Redirect | None:
         raise Refused("route_unknown", "Nobody may use this page.")
     # The keys may be younger than the application: `init` can come after the start.
     current_app.config["WTF_CSRF_SECRET_KEY"] = runtime().secret_keys.cookie_keys[0]
-    csrf.protect()
     g.member = _find()
+    _read_form(right)
     if right.role is None:
         return None
     if g.member is None:

@@ -40,5 +40,9 @@ SECTIONS = (
         ),
     ),
     Section("Installations", "installations", ("release_installation", "revoke_installation")),
+    Section("Import", "import_organisations", ("import_job",)),
+    Section("Bulk grant", "bulk_grant", ("grant_job",)),
+    Section("Chase lists", "chase"),
+    Section("Kits", "kits", ("kit", "add_kit", "change_kit")),
     Section("People", "people", ("invite", "invite_again", "change_role", "remove_person")),
 )

@@ -10,8 +10,11 @@ from licence_server.console.navigation import SECTIONS
 from licence_server.web import now, runtime
 
 
-def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page of the console, under a content security policy; no browser keeps it."""
+def page(template: str, status: int = 200, *, under: str | None = None, **values: Any) -> Response:
+    """A page of the console, under a content security policy; no browser keeps it.
+
+    under: a name that navigation.py knows, where the name of the view does not say the section.
+    """
     nonce = secrets.token_urlsafe(16)
     member = g.get("member")
     text = render_template(
@@ -20,7 +23,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
         member=member,
         may=gate.may,
         sections=[section for section in SECTIONS if gate.may(section.view)] if member else [],
-        current=gate.view_name(),
+        current=under or gate.view_name(),
         now=now(),
         zone=runtime().timezone,
         **values,

@@ -11,10 +11,14 @@ from licence_server.domain.roles import Role
 
 @dataclass(frozen=True)
 class Right:
-    """role: the least that may use a route; None: anybody, signed in or not."""
+    """role: the least that may use a route; None: anybody, signed in or not.
+
+    largest: the body that may be sent, in bytes, where that is more than elsewhere.
+    """
 
     role: Role | None
     fresh: bool = False
+    largest: int | None = None
 
 
 ANYBODY = Right(None)
@@ -67,6 +71,18 @@ RIGHTS: dict[str, Right] = {
     "release_installation": OFFICER,
     "revoke_installation": OFFICER_AGAIN,
     # Many at once: import, bulk grant, chase lists; kits
+    "import_organisations": Right(Role.LICENSING_OFFICER, largest=8 << 20),
+    "import_example": OFFICER,
+    "bulk_grant": Right(Role.LICENSING_OFFICER, largest=8 << 20),
+    "bulk_job": OFFICER,
+    "bulk_tokens": OFFICER,
+    "bulk_letters": OFFICER,
+    "chase": VIEWER,
+    "chase_export": VIEWER,
+    "kits": VIEWER,
+    "kit": VIEWER,
+    "add_kit": OFFICER,
+    "change_kit": OFFICER,
     # Figures and the committee's report
     # Feedback, audit log, API keys, signing keys, settings
     "feedback": VIEWER,

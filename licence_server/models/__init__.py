@@ -4,6 +4,7 @@ from licence_server.models.activation_token import ActivationToken
 from licence_server.models.api_key import ApiKey
 from licence_server.models.audit_entry import AuditEntry, AuditHead
 from licence_server.models.back_off import BackOff
+from licence_server.models.bulk_job import BulkJob, BulkPart
 from licence_server.models.carried_message import CarriedMessage
 from licence_server.models.idempotency_record import IdempotencyRecord
 from licence_server.models.installation import Installation
@@ -31,6 +32,8 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "BackOff",
+    "BulkJob",
+    "BulkPart",
     "CarriedMessage",
     "IdempotencyRecord",
     "Installation",

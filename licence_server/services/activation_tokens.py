@@ -1,6 +1,7 @@
 """Activation tokens: issue, revoke, list. The token itself is seen once, when it is issued."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from licence_server.domain.errors import Conflict, Invalid, not_found
 from licence_server.models import ActivationToken, Licence
 from licence_server.secret_keys import hash_secret
 from licence_server.services import audit
+from licence_server.services.audit import Act
 from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 
@@ -48,17 +50,7 @@ def issue(
     expires_at = dates.end_of(until, runtime.timezone) if until is not None else None
     if expires_at is not None and expires_at <= now:
         raise Invalid("until_invalid", "until lies in the past.", {"until": "lies in the past"})
-    secret = activation_token.generate(secrets.choice)
-    token = ActivationToken(
-        id=uuid4(),
-        licence_id=licence_id,
-        token_hash=hash_secret(secret.replace("-", "")),
-        hint=secret[-activation_token.GROUP :],
-        uses_limit=uses,
-        uses=0,
-        expires_at=expires_at,
-        created_at=now,
-    )
+    secret, token = _new(licence_id, now, uses, expires_at)
     with runtime.database.writing() as session:
         licence = session.get(Licence, licence_id)
         if licence is None:
@@ -69,6 +61,18 @@ def issue(
         session.flush()
         _record(runtime, session, token, now=now, actor=actor, action="activation_token_issued")
     return IssuedToken(token, secret)
+
+
+def issue_many(
+    runtime: Runtime, session: Session, licence_ids: Sequence[UUID], *, now: datetime, actor: str
+) -> dict[UUID, str]:
+    """Issue a token for each of many licences, in the caller's transaction. Returns licence to secret."""
+    issued = [_new(licence_id, now) for licence_id in licence_ids]
+    session.add_all([token for _, token in issued])
+    session.flush()
+    acts = [Act(f"activation_token:{token.id}", after=_details(token)) for _, token in issued]
+    audit.record_many(runtime, session, acts, now=now, actor=actor, action="activation_token_issued")
+    return {token.licence_id: secret for secret, token in issued}
 
 
 def revoke(
@@ -143,6 +147,29 @@ def of_licence(runtime: Runtime, licence_id: UUID, *, limit: int) -> list[Activa
         return list(session.scalars(query))
 
 
+def _new(
+    licence_id: UUID, now: datetime, uses: int | None = None, expires_at: datetime | None = None
+) -> tuple[str, ActivationToken]:
+    """A secret, and the token that it proves."""
+    secret = activation_token.generate(secrets.choice)
+    token = ActivationToken(
+        id=uuid4(),
+        licence_id=licence_id,
+        token_hash=hash_secret(secret.replace("-", "")),
+        hint=secret[-activation_token.GROUP :],
+        uses_limit=uses,
+        uses=0,
+        expires_at=expires_at,
+        created_at=now,
+    )
+    return secret, token
+
+
+def _details(token: ActivationToken) -> dict[str, Any]:
+    """What the audit log keeps of a token."""
+    names = ("licence_id", "uses_limit", "uses", "expires_at", "revoked_at")
+    return {name: getattr(token, name) for name in names}
+
+
 def _record(runtime: Runtime, session: Session, token: ActivationToken, **entry: Any) -> None:
-    after = {name: getattr(token, name) for name in ("licence_id", "uses_limit", "uses", "expires_at", "revoked_at")}
-    audit.record(runtime, session, subject=f"activation_token:{token.id}", after=after, **entry)
+    audit.record(runtime, session, subject=f"activation_token:{token.id}", after=_details(token), **entry)

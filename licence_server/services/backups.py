@@ -21,13 +21,15 @@ from typing import IO
 from licence_server.domain.audit_chain import Head
 from licence_server.domain.errors import Refused
 from licence_server.migrate import newest_revision
-from licence_server.models import BackOff, PersonSession, RateLimit, RateSalt, Submission
+from licence_server.models import BackOff, BulkJob, BulkPart, PersonSession, RateLimit, RateSalt, Submission
 from licence_server.services import audit
 from licence_server.services.dumps import FORMAT, KeyFile, Manifest, dump
 from licence_server.services.runtime import Runtime
 from licence_server.services.sealed_files import seal
 
-LEFT_OUT = tuple(model.__tablename__ for model in (BackOff, PersonSession, RateLimit, RateSalt, Submission))
+LEFT_OUT = tuple(
+    model.__tablename__ for model in (BackOff, BulkJob, BulkPart, PersonSession, RateLimit, RateSalt, Submission)
+)
 SECRETS, SIGNING_KEYS = "secret-key", "signing-keys"
 
 

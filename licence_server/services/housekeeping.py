@@ -1,5 +1,5 @@
 """Forget what must not be kept: counters and salts of failed activations, answers to old Idempotency-Keys,
-sessions that have run out, and once a day what retention says.
+sessions that have run out, jobs on many organisations, and once a day what retention says.
 
 Requests forget along the way, but a quiet server gets none. So every worker of the server also keeps house
 in a thread of its own, often enough that a salt never gets an hour old.
@@ -14,7 +14,15 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from licence_server.domain.errors import LicenceServerError
-from licence_server.services import back_off, idempotency, person_sessions, rate_limits, retention, submissions
+from licence_server.services import (
+    back_off,
+    bulk_jobs,
+    idempotency,
+    person_sessions,
+    rate_limits,
+    retention,
+    submissions,
+)
 from licence_server.services.runtime import Runtime
 
 INTERVAL = timedelta(minutes=10)
@@ -27,7 +35,7 @@ def forget_old(runtime: Runtime, *, now: datetime) -> None:
     with runtime.database.writing() as session:
         rate_limits.forget(session, now)
         idempotency.forget(session, now)
-        for house in (back_off, person_sessions, submissions):
+        for house in (back_off, bulk_jobs, person_sessions, submissions):
             house.forget(session, now)
 
 

@@ -1,6 +1,6 @@
 """Licences: grant, suspend, reinstate, revoke, extend, change their terms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from licence_server.domain.errors import Conflict, Invalid, not_found
 from licence_server.domain.licence import Kind, LicenceTerms, Status
 from licence_server.models import Installation, Kit, Licence, Organisation
 from licence_server.services import audit
+from licence_server.services.audit import Act
 from licence_server.services.licence_filters import with_status
 from licence_server.services.paging import Page, page
 from licence_server.services.preconditions import require_version
@@ -68,6 +69,44 @@ def grant(
         session.flush()
         _record(runtime, session, licence, now=now, actor=actor, action="licence_granted", reason=reason)
     return LicenceView(licence, rules.status(licence, now), 0)
+
+
+def grant_many(
+    runtime: Runtime,
+    session: Session,
+    organisation_ids: Sequence[UUID],
+    kit_id: str,
+    *,
+    kind: Kind,
+    period: tuple[datetime, datetime | None, int | None],
+    terms: LicenceTerms,
+    now: datetime,
+    actor: str,
+) -> dict[UUID, UUID]:
+    """Grant the same to many, in the caller's transaction. Returns organisation to licence."""
+    starts_at, ends_at, trial_days = period
+    granted = [
+        Licence(
+            id=uuid4(),
+            organisation_id=organisation_id,
+            kit_id=kit_id,
+            kind=kind.value,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            trial_days=trial_days,
+            **vars(terms),
+            created_at=now,
+            changed_at=now,
+        )
+        for organisation_id in organisation_ids
+    ]
+    session.add_all(granted)
+    session.flush()
+    acts = [Act(f"licence:{licence.id}", after=details(licence)) for licence in granted]
+    audit.record_many(
+        runtime, session, acts, now=now, actor=actor, action="licence_granted", reason="granted to many at once"
+    )
+    return {licence.organisation_id: licence.id for licence in granted}
 
 
 def suspend(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:

@@ -1,0 +1,75 @@
+"""The part of a form that says what licence many organisations are to get."""
+
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
+
+from licence_server.console.fields import day_field, number_field
+from licence_server.console.forms import Form
+from licence_server.domain.errors import Invalid
+from licence_server.domain.licence import MAX_DAYS, MAX_SEATS, TRIAL_DAYS, Kind, LicenceTerms
+from licence_server.services import bulk_batches, kits
+from licence_server.services.bulk_work import Grant
+from licence_server.web import now, runtime
+
+_LASTING = [
+    SelectChoice("days", "A trial of some days from the first activation"),
+    SelectChoice("until", "A trial with one common last day"),
+    SelectChoice("full_until", "A full licence with one common last day"),
+    SelectChoice("full", "A full licence without an end"),
+]
+_MOST_KITS = 500
+
+
+class GrantForm(Form):
+    """The defaults are those of the command line."""
+
+    kit_id = SelectField("Kit", widget=GovSelect())
+    lasting = RadioField("Kind of licence", widget=GovRadioInput(), choices=_LASTING, default="days")
+    trial_days = number_field(
+        "Days of the trial", 1, MAX_DAYS, default=TRIAL_DAYS, description="183 days are six months."
+    )
+    until = day_field("Last day", "For licences with one common last day: the last day of use. For example, 31/3/2026")
+    seat_limit = number_field(
+        "Installations allowed", 1, MAX_SEATS, description="On how many PCs at once. Leave empty for any number."
+    )
+    first = day_field(
+        "First day", "Leave empty to begin now. Until this day the kit cannot be activated. For example, 31/3/2026"
+    )
+    lease_days = number_field("Days a kit runs without contact", 1, MAX_DAYS, default=30)
+    grace_days = number_field("Days of grace after that", 0, MAX_DAYS, default=30)
+    check_in_days = number_field("Days after which a kit counts as silent", 1, MAX_DAYS, default=30)
+    tokens = BooleanField("Issue an activation token for each licence", widget=GovCheckboxInput(), default=True)
+
+    def offer_kits(self, nothing: str) -> None:
+        """Offer the kits there are. nothing: the words for none of them."""
+        found = kits.list_page(runtime(), limit=_MOST_KITS, cursor=None).items
+        self.kit_id.choices = [SelectChoice("", nothing), *(SelectChoice(kit.id, kit.name) for kit in found)]
+
+    def grant(self) -> Grant | None:
+        """The grant that was chosen; None where no kit was. Raises Invalid, naming the fields."""
+        if not self.kit_id.data:
+            return None
+        lasting = self.lasting.data
+        dated = lasting in ("until", "full_until")
+        if dated and self.until.data is None:
+            raise Invalid("period_invalid", "", {"until": "Enter the last day"})
+        chosen = Grant(
+            kit_id=self.kit_id.data,
+            kind=Kind.FULL if lasting in ("full", "full_until") else Kind.TRIAL,
+            first=self.first.data,
+            trial_days=(self.trial_days.data or TRIAL_DAYS) if lasting == "days" else None,
+            until=self.until.data if dated else None,
+            terms=LicenceTerms(self.seat_limit.data, *(self._days(name) for name in _TERMS)),
+            tokens=self.tokens.data,
+        )
+        bulk_batches.period_of(runtime(), chosen, now())
+        return chosen
+
+    def _days(self, name: str) -> int:
+        field = self._fields[name]
+        days: int = field.default if field.data is None else field.data
+        return days
+
+
+_TERMS = ("lease_days", "grace_days", "check_in_days")

@@ -1,0 +1,140 @@
+"""One batch of a job: add the organisations that are new, grant, issue; each with its audit entry."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, insert, select
+from sqlalchemy.orm import Session
+
+from licence_server.domain import licence as rules
+from licence_server.domain.organisation import LENGTHS
+from licence_server.models import Kit, Licence, Organisation
+from licence_server.services import activation_tokens, audit, licences
+from licence_server.services.audit import Act
+from licence_server.services.bulk_work import Done, Grant, Target, Work, rows_by
+from licence_server.services.runtime import Runtime
+
+# What the rules on the life of a licence look at.
+_DATED = (
+    Licence.organisation_id,
+    Licence.created_at,
+    Licence.starts_at,
+    Licence.ends_at,
+    Licence.suspended_at,
+    Licence.revoked_at,
+)
+_FIELDS = ("id", "name", "reference", "contact_email")
+
+
+def do(
+    runtime: Runtime,
+    session: Session,
+    work: Work,
+    targets: Sequence[Target],
+    first: int,
+    *,
+    now: datetime,
+    actor: str,
+) -> list[Done]:
+    """Do what the work says to some of its targets, in the caller's transaction. first: the place of the first."""
+    found, added = _organisations(runtime, session, targets, first, now=now, actor=actor)
+    held: dict[UUID, str] = {}
+    granted: dict[UUID, UUID] = {}
+    secrets: dict[UUID, str] = {}
+    if work.grant is not None:
+        # Two jobs for the same kit take turns, or both might find an organisation without a licence. The lock
+        # is the one that leaves activations alone.
+        session.execute(select(Kit.id).where(Kit.id == work.grant.kit_id).with_for_update(key_share=True))
+        held = holdings(session, list(found), work.grant.kit_id, now)
+        free = [organisation_id for organisation_id in found if organisation_id not in held]
+        period = period_of(runtime, work.grant, now)
+        granted = licences.grant_many(
+            runtime,
+            session,
+            free,
+            work.grant.kit_id,
+            kind=work.grant.kind,
+            period=period,
+            terms=work.grant.terms,
+            now=now,
+            actor=actor,
+        )
+        if work.grant.tokens:
+            issued = activation_tokens.issue_many(runtime, session, list(granted.values()), now=now, actor=actor)
+            secrets = {organisation_id: issued[licence_id] for organisation_id, licence_id in granted.items()}
+    return [
+        Done(
+            organisation_id=organisation_id,
+            name=row["name"],
+            reference=row["reference"],
+            contact_email=row["contact_email"],
+            added=organisation_id in added,
+            licence_id=granted.get(organisation_id),
+            token=secrets.get(organisation_id),
+            left_out=held.get(organisation_id),
+        )
+        for organisation_id, row in found.items()
+    ]
+
+
+def period_of(runtime: Runtime, grant: Grant, now: datetime) -> tuple[datetime, datetime | None, int | None]:
+    """Start, end and trial days of the licences. Raises Invalid."""
+    return rules.period_of_grant(
+        kind=grant.kind,
+        first=grant.first,
+        trial_days=grant.trial_days,
+        until=grant.until,
+        now=now,
+        timezone=runtime.timezone,
+    )
+
+
+def holdings(session: Session, organisation_ids: Sequence[UUID], kit_id: str, now: datetime) -> dict[UUID, str]:
+    """Which of these have or had a licence for a kit already, with the status of the newest.
+
+    Those are left out: whether one that has ended or was revoked gets another is decided one by one.
+    """
+    query: Select[*tuple[Any, ...]] = select(*_DATED).where(Licence.kit_id == kit_id)
+    rows = rows_by(session, query, Licence.organisation_id, organisation_ids)
+    held = sorted(rows, key=lambda licence: licence.created_at)
+    return {licence.organisation_id: rules.status(licence, now).value for licence in held}
+
+
+def _organisations(
+    runtime: Runtime, session: Session, targets: Sequence[Target], first: int, *, now: datetime, actor: str
+) -> tuple[dict[UUID, dict[str, Any]], set[UUID]]:
+    """The organisations of the targets by id, in order, and which of them were added now.
+
+    A row whose reference somebody has taken since the preview is that organisation's, and changes nothing.
+    """
+    columns = [getattr(Organisation, name) for name in _FIELDS]
+    references = [target.reference for target in targets if target.reference is not None]
+    ids = [target.organisation_id for target in targets if target.organisation_id is not None]
+    known = rows_by(session, select(*columns), Organisation.reference, references)
+    known += rows_by(session, select(*columns), Organisation.id, ids)
+    by_reference, by_id = {row.reference: row for row in known}, {row.id: row for row in known}
+    found: dict[UUID, dict[str, Any]] = {}
+    new: list[dict[str, Any]] = []
+    for place, target in enumerate(targets, start=first):
+        row = by_id.get(target.organisation_id) if target.organisation_id else by_reference.get(target.reference)
+        if row is not None:
+            found[row.id] = dict(row._mapping)
+        elif target.details is not None:
+            # A microsecond between them keeps the order of the file in every listing by creation.
+            created_at = now + timedelta(microseconds=place)
+            new.append({"id": uuid4(), **target.details, "created_at": created_at, "version": 1})
+            found[new[-1]["id"]] = new[-1]
+    if new:
+        session.execute(insert(Organisation), new)
+        audit.record_many(
+            runtime,
+            session,
+            [Act(f"organisation:{row['id']}", after={name: row[name] for name in LENGTHS}) for row in new],
+            now=now,
+            actor=actor,
+            action="organisation_added",
+            reason="imported from a file",
+        )
+    return found, {row["id"] for row in new}

@@ -1,0 +1,88 @@
+"""How a kit stands in the field: its licences by status, its versions, the use of its items."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, select
+
+from licence_server.domain.licence import Status
+from licence_server.domain.tally import ITEM_MEASURES
+from licence_server.models import Installation, ItemTotal, Kit, KitItem, Licence
+from licence_server.services.licence_filters import with_status
+from licence_server.services.paging import Page, page
+from licence_server.services.runtime import Runtime
+
+
+class KitRow(NamedTuple):
+    """A kit in a list, with its films and documents, its licences of any status and its active installations."""
+
+    kit: Kit
+    licences: int
+    installations: int
+
+
+class Version(NamedTuple):
+    """One build of a kit, with the active installations of it and the newest sync of any of them."""
+
+    version: str
+    installations: int
+    last_sync_at: datetime | None
+
+
+class ItemUse(NamedTuple):
+    id: str
+    title: str
+    plays: int
+    completions: int
+    seconds: int
+
+
+class Field(NamedTuple):
+    kit: Kit
+    licences: dict[Status, int]
+    versions: list[Version]
+    items: list[ItemUse]
+
+
+def list_page(runtime: Runtime, *, limit: int, cursor: str | None) -> Page[KitRow]:
+    """Kits by id."""
+    with runtime.database.snapshot() as session:
+        found = page(session, select(Kit).order_by(Kit.id), limit, cursor)
+        ids = [kit.id for kit in found.items]
+        granted: Select[*tuple[Any, ...]] = select(Licence.kit_id, func.count()).group_by(Licence.kit_id)
+        active: Select[*tuple[Any, ...]] = (
+            select(Installation.kit_id, func.count()).where(*_ACTIVE).group_by(Installation.kit_id)
+        )
+        licences = {row[0]: row[1] for row in session.execute(granted.where(Licence.kit_id.in_(ids)))}
+        installations = {row[0]: row[1] for row in session.execute(active.where(Installation.kit_id.in_(ids)))}
+    rows = [KitRow(kit, licences.get(kit.id, 0), installations.get(kit.id, 0)) for kit in found.items]
+    return Page(rows, found.next_cursor)
+
+
+def field_of(runtime: Runtime, kit: Kit, *, now: datetime) -> Field:
+    """How a kit stands at a moment."""
+    counted: Select[*tuple[Any, ...]] = select(func.count()).select_from(Licence).where(Licence.kit_id == kit.id)
+    versions: Select[*tuple[Any, ...]] = (
+        select(Installation.kit_version, func.count(), func.max(Installation.last_sync_at))
+        .where(Installation.kit_id == kit.id, *_ACTIVE)
+        .group_by(Installation.kit_version)
+        .order_by(func.count().desc(), Installation.kit_version)
+    )
+    sums = [func.coalesce(func.sum(getattr(ItemTotal, measure)), 0) for measure in ITEM_MEASURES]
+    items: Select[*tuple[Any, ...]] = (
+        select(KitItem.item_id, KitItem.title, *sums)
+        .outerjoin(ItemTotal, (ItemTotal.kit_id == KitItem.kit_id) & (ItemTotal.item_id == KitItem.item_id))
+        .where(KitItem.kit_id == kit.id)
+        .group_by(KitItem.item_id, KitItem.title, KitItem.position)
+        .order_by(KitItem.position)
+    )
+    with runtime.database.snapshot() as session:
+        return Field(
+            kit=kit,
+            licences={status: int(session.scalar(with_status(counted, status, now)) or 0) for status in Status},
+            versions=[Version(*row) for row in session.execute(versions)],
+            items=[ItemUse(row[0], row[1], *(int(value) for value in row[2:])) for row in session.execute(items)],
+        )
+
+
+_ACTIVE = (Installation.released_at.is_(None), Installation.revoked_at.is_(None))
