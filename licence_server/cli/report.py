@@ -58,11 +58,13 @@ def report(
             raise click.UsageError("The published form is a file: --format pdf, json, csv or xlsx.")
         period = PublishablePeriod.of(Period(first, last)) if month is None else _month(month, first, last)
         _export(operator, committee.published(operator.runtime, period, now=operator.now, kit_id=kit_id), form, output)
+    elif form == "pdf":
+        raise click.UsageError("A PDF is for the committee: say --published.")
     elif form not in _PRINTED:
         made = committee.staff(operator.runtime, Period(first, last), now=operator.now, kit_id=kit_id)
         _export(operator, made, form, output)
     elif output is not None:
-        raise click.UsageError("--output is for --format xlsx and pdf, and for --published.")
+        raise click.UsageError("--output is for --format xlsx, and for --published.")
     else:
         _print(operator, Period(first, last), kit_id, form)
 

@@ -6,6 +6,7 @@ and no network, looks the same in a page, a file and a PDF, and the same table m
 grey on white, so that a copier keeps it. A count that is not shown as a number is left out and said so.
 """
 
+import sys
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring, register_namespace, tostring
 
@@ -32,8 +33,7 @@ def chart(table: Table) -> bytes:
 
 
 def _draw(labels: list[str], numbers: list[int | float | None], *, upright: bool) -> str:
-    import pygal
-
+    pygal = _pygal()
     kind = pygal.Bar if upright else pygal.HorizontalBar
     # A horizontal chart counts from the bottom.
     order = slice(None) if upright else slice(None, None, -1)
@@ -58,6 +58,17 @@ def _draw(labels: list[str], numbers: list[int | float | None], *, upright: bool
     drawing.x_labels = labels[order]
     drawing.add("", numbers[order])
     return str(drawing.render(is_unicode=True))
+
+
+def _pygal() -> Any:
+    """pygal, imported when it is needed, without the import hook it leaves behind for its plug-ins.
+
+    The hook speaks a protocol that Python has given up: every later import in the process would warn of it.
+    """
+    import pygal
+
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+    return pygal
 
 
 def _finished(svg: str, title: str, described: str, *, upright: bool) -> bytes:

@@ -17,15 +17,22 @@ def pdf_file(report: Report) -> bytes:
     """A PDF; the same report makes the same file."""
     import typst
 
+    sources = _sources(report)
+    try:
+        return _compiled(sources, report.generated_at, ["ua-1"])
+    except typst.TypstError:
+        # A letter that no font at hand has (a title in another script) breaks the standard, which asks that every
+        # letter can be read. The file is tagged all the same, and shows a box there.
+        return _compiled(sources, report.generated_at, [])
+
+
+def _compiled(sources: dict[str, bytes], moment: str, standards: list[str]) -> bytes:
+    import typst
+
     # Its type hints leave out that several files can be given as a dictionary.
     compile_: Any = typst.compile
-    data = compile_(
-        _sources(report),
-        format="pdf",
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-        timestamp=datetime.fromisoformat(report.generated_at),
-    )
+    timestamp = datetime.fromisoformat(moment)
+    data = compile_(sources, format="pdf", pdf_standards=standards, ignore_system_fonts=True, timestamp=timestamp)
     return bytes(data)
 
 

@@ -49,7 +49,7 @@ def test_the_teams_form_counts_to_the_last_one(deployment: Deployment) -> None:
     assert sectors["Hospitality"] == [72, 6, 0, 2, 4, 4.0, 2, 1]
     assert sectors["Sector not given"] == [13, 3, 0, 1, 3, 4.0, 1, 0]
     assert sectors["=Care"] == [0, 0, 0, 0, 0, None, 1, 1]
-    assert sectors["Total"] == months["Total"][:6] + [7, 3]
+    assert sectors["Total"] == [*months["Total"][:6], 7, 3]
     assert rows(report, "sectors_by_month")["Retail"] == [3, 93, 2, 0, 98]
     assert rows(report, "items")["The first film"][:2] == [15, 15]
     told = facts(report)
