@@ -35,7 +35,7 @@ _PUBLISHED = (
     "shown exactly, another table with another count there fits all that is published. Only whole months that are over "
     "and the whole trial up to the last of them are published. Reports that arrive later change later copies of a "
     "report. After the Government Statistical Service’s guidance on disclosure control for tables produced from "
-    "administrative sources, and A. Hundepool and others, Statistical Disclosure Control (2012), chapter 4."
+    "administrative sources, and A. Hundepool and others, Statistical Disclosure Control (2012), chapters 4 and 5."
 )
 _STAFF = (
     "These figures are counted to the last one and are for the team. What leaves the team is the published form, in "
@@ -62,6 +62,6 @@ def basis(told: Range) -> str:
     rate = f"{told.monthly_rate:g} attendances an installation and month, {told.per_session:g} a missing report"
     return (
         f"Could be, if those we have not heard from used the kit no more than busy reporters: "
-        f"{told.unknown_months:g} installation-months are not reported on and {told.missing_reports} reports are "
-        f"missing; {told.reporters} busy reporters had {rate} (rate of all; {told.own_rates} sectors have their own)."
+        f"{told.unknown_months:,.0f} installation-months are not reported on and {told.missing_reports:,} reports are "
+        f"missing; {told.reporters:,} busy reporters had {rate} (rate of all; {told.own_rates} sectors have their own)."
     )

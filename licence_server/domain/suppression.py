@@ -11,8 +11,8 @@
 * The order of the search is fixed: the same table is published in the same form, always.
 
 This is secondary cell suppression on top of rounding, checked from the reader's side: Hundepool et al.,
-*Statistical Disclosure Control* (Wiley, 2012), chapter 4; Willenborg and de Waal, *Elements of Statistical
-Disclosure Control* (Springer, 2001), chapter 6. Not covered: what a reader already knows of single businesses,
+*Statistical Disclosure Control* (Wiley, 2012), chapters 4 and 5; Willenborg and de Waal, *Elements of Statistical
+Disclosure Control* (Springer, 2001). Not covered: what a reader already knows of single businesses,
 guesses from why this figure and not that one was withheld, and late reports, which change a table between two
 publications.
 """

@@ -1,20 +1,17 @@
-"""The field behind the figures: installations by sector, by month, and the time they have reported on."""
+"""The field behind the figures: installations and organisations, by sector and by month."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from licence_server.database import Moment
 from licence_server.domain import dates
-from licence_server.domain.estimate import Reporter
 from licence_server.domain.months import Month, last_day, month_of
 from licence_server.models import Installation, Licence, Organisation, UsageTotal
-from licence_server.services.report_figures import Figures, days_within
+from licence_server.services.report_figures import Figures
 
 
 class Field(NamedTuple):
@@ -52,23 +49,27 @@ def by_sector(figures: Figures) -> dict[str | None, Field]:
 
 def states(figures: Figures, months: Sequence[Month], timezone: ZoneInfo) -> list[Field]:
     """All installations activated by the end of each month, whatever became of them since."""
-    declined = Installation.declined_at.is_not(None)
-    result = []
+    if not months:
+        return []
+    heard = Installation.declined_at.is_(None)
+    columns = []
     for month in months:
         end = dates.end_of(last_day(month), timezone)
-        query = (
-            select(
-                func.count(),
-                _number(and_(~declined, figures.synced_by(min(end, figures.now)))),
-                _number(declined),
-            )
-            .select_from(Installation)
-            .join(Licence, Licence.id == Installation.licence_id)
-            .where(Installation.activated_at < end, *_of_kit(Installation, figures.kit_id))
-        )
-        all_, reporting, declining = (int(count or 0) for count in figures.session.execute(query).one())
-        result.append(Field(all_, reporting, all_ - reporting - declining, declining))
-    return result
+        then = Installation.activated_at < end
+        columns += [
+            _number(then),
+            _number(and_(then, heard, figures.synced_by(min(end, figures.now)))),
+            _number(and_(then, ~heard)),
+        ]
+    query: Select[Any] = (
+        select(*columns)
+        .select_from(Installation)
+        .join(Licence, Licence.id == Installation.licence_id)
+        .where(*_of_kit(Installation, figures.kit_id))
+    )
+    numbers = [int(number) for number in figures.session.execute(query).one()]
+    of_each = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+    return [Field(all_, reporting, all_ - reporting - declined, declined) for all_, reporting, declined in of_each]
 
 
 def activations_by_month(
@@ -102,75 +103,6 @@ def first_day(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date 
     used = session.scalar(select(func.min(UsageTotal.day)).where(*_of_kit(UsageTotal, kit_id)))
     days = [dates.day_of(activated, timezone)] if activated is not None else []
     return min([*days, *([used] if used is not None else [])], default=None)
-
-
-def reporters(figures: Figures) -> list[Reporter]:
-    """Each organisation with an installation or with use: what it reported, and for how long it has not."""
-    use = _use(figures)
-    found = []
-    for organisation_id, sector, known, unknown, missing in figures.session.execute(_exposure(figures)):
-        attendances, sessions = use.pop(organisation_id, (0, 0))
-        days = max(float(known or 0), 0.0), max(float(unknown or 0), 0.0)
-        found.append(Reporter(sector, attendances, sessions, *days, int(missing)))
-    # Use whose installation has been removed since: it counts, and there is no time to set it against.
-    found.extend(Reporter(None, attendances, sessions, 0.0, 0.0, 0) for attendances, sessions in use.values())
-    return found
-
-
-def _use(figures: Figures) -> dict[UUID, tuple[int, int]]:
-    query = (
-        select(
-            UsageTotal.organisation_id,
-            func.sum(UsageTotal.attendances),
-            func.sum(UsageTotal.workshop_sessions + UsageTotal.individual_sessions),
-        )
-        .where(*days_within(UsageTotal.day, figures.period), *_of_kit(UsageTotal, figures.kit_id))
-        .group_by(UsageTotal.organisation_id)
-    )
-    return {owner: (int(attendances), int(sessions)) for owner, attendances, sessions in figures.session.execute(query)}
-
-
-def _exposure(figures: Figures) -> Any:
-    """Days of installations within the period: those up to the last sync are known, those after it are not."""
-    begin = _latest(Installation.activated_at, figures.start)
-    end = _earliest(_moment(figures.moment), Installation.released_at, Installation.revoked_at)
-    heard = _earliest(func.coalesce(Installation.last_sync_at, Installation.activated_at), Installation.declined_at)
-    until = case((heard < begin, begin), (heard > end, end), else_=heard)
-    sqlite = figures.session.get_bind().dialect.name == "sqlite"
-    query = (
-        select(
-            Installation.organisation_id,
-            Organisation.sector,
-            func.sum(_days(begin, until, sqlite)),
-            func.sum(_days(until, end, sqlite)),
-            func.sum(Installation.missing_reports),
-        )
-        .join(Organisation, Organisation.id == Installation.organisation_id)
-        .where(*figures.activated())
-        .group_by(Installation.organisation_id, Organisation.sector)
-    )
-    return query
-
-
-def _days(begin: ColumnElement[Any], end: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:
-    if sqlite:
-        return func.julianday(end) - func.julianday(begin)
-    return func.extract("epoch", end - begin) / timedelta(days=1).total_seconds()
-
-
-def _latest(column: Any, moment: datetime | None) -> ColumnElement[Any]:
-    return case((column < moment, _moment(moment)), else_=column) if moment is not None else column
-
-
-def _earliest(first: ColumnElement[Any], *others: Any) -> ColumnElement[Any]:
-    """The earliest of them; the others may be unknown."""
-    for other in others:
-        first = case((and_(other.is_not(None), other < first), other), else_=first)
-    return first
-
-
-def _moment(moment: datetime) -> ColumnElement[datetime]:
-    return literal(moment, Moment)
 
 
 def _months(session: Session, query: Select[Any], timezone: ZoneInfo) -> dict[Month, int]:

@@ -16,6 +16,7 @@ from licence_server.services import field_rows, figure_rows
 from licence_server.services.field_rows import Field
 from licence_server.services.figure_rows import Counts
 from licence_server.services.report_figures import Figures
+from licence_server.services.reporting_time import reporters
 from licence_server.services.runtime import Runtime
 
 NO_SECTOR = "Sector not given"
@@ -74,7 +75,7 @@ def figures(runtime: Runtime, period: Period, *, now: datetime, kit_id: str | No
             months,
             [Sector(name, use.get(name, Counts()), field.get(name, Field())) for name in names],
             cells,
-            range_of(field_rows.reporters(report)),
+            range_of(reporters(report)),
         )
 
 
