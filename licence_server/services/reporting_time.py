@@ -1,10 +1,11 @@
 """What each organisation reported, and for how long its installations have not."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from licence_server.database import Moment
 from licence_server.domain.estimate import Reporter
@@ -40,47 +41,44 @@ def _use(figures: Figures) -> dict[UUID, tuple[int, int]]:
 
 def _exposure(figures: Figures) -> Any:
     """Days of installations within the period: those up to the last sync are known, those after it are not."""
-    begin = _latest(Installation.activated_at, figures.start)
-    end = _earliest(_moment(figures.moment), Installation.released_at, Installation.revoked_at)
-    heard = _earliest(func.coalesce(Installation.last_sync_at, Installation.activated_at), Installation.declined_at)
-    until = case((heard < begin, begin), (heard > end, end), else_=heard)
     sqlite = figures.session.get_bind().dialect.name == "sqlite"
+    least, greatest = (func.min, func.max) if sqlite else (func.least, func.greatest)
+    last = literal(figures.moment, Moment)
+    begin: ColumnElement[Any] = Installation.activated_at.expression
+    if figures.start is not None:
+        begin = greatest(begin, literal(figures.start, Moment))
+    end = least(last, func.coalesce(Installation.released_at, last), func.coalesce(Installation.revoked_at, last))
+    heard = least(
+        func.coalesce(Installation.last_sync_at, Installation.activated_at),
+        func.coalesce(Installation.declined_at, last),
+    )
+    until = least(greatest(heard, begin), end)
     # Added up before the sectors come in: grouping by the index of organisations is what keeps this fast.
     added = (
         select(
             Installation.organisation_id,
-            func.sum(_days(begin, until, sqlite)).label("known"),
-            func.sum(_days(until, end, sqlite)).label("unknown"),
+            *(func.sum(_day_number(moment, sqlite)).label(name) for name, moment in _named(begin, until, end)),
             func.sum(Installation.missing_reports).label("missing"),
         )
         .where(*figures.activated())
         .group_by(Installation.organisation_id)
         .subquery()
     )
-    return select(added.c.organisation_id, Organisation.sector, added.c.known, added.c.unknown, added.c.missing).join(
+    known, unknown = added.c.until - added.c.begin, added.c.end - added.c.until
+    return select(added.c.organisation_id, Organisation.sector, known, unknown, added.c.missing).join(
         Organisation, Organisation.id == added.c.organisation_id
     )
 
 
-def _days(begin: ColumnElement[Any], end: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:
+def _named(*moments: ColumnElement[Any]) -> Iterator[tuple[str, ColumnElement[Any]]]:
+    return zip(("begin", "until", "end"), moments, strict=True)
+
+
+def _day_number(moment: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:
+    """A moment as a number of days, to be added up and subtracted."""
     if sqlite:
-        return func.julianday(end) - func.julianday(begin)
-    return func.extract("epoch", end - begin) / timedelta(days=1).total_seconds()
-
-
-def _latest(column: Any, moment: datetime | None) -> ColumnElement[Any]:
-    return case((column < moment, _moment(moment)), else_=column) if moment is not None else column
-
-
-def _earliest(first: ColumnElement[Any], *others: Any) -> ColumnElement[Any]:
-    """The earliest of them; the others may be unknown."""
-    for other in others:
-        first = case((and_(other.is_not(None), other < first), other), else_=first)
-    return first
-
-
-def _moment(moment: datetime) -> ColumnElement[datetime]:
-    return literal(moment, Moment)
+        return func.julianday(moment)
+    return func.extract("epoch", moment) / timedelta(days=1).total_seconds()
 
 
 def _of_kit(figures: Figures) -> list[ColumnElement[bool]]:

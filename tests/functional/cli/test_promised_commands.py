@@ -29,7 +29,7 @@ PROMISED = {
     "installations list": "--organisation --quiet-for --json",
     "installations release": "INSTALLATION_ID",
     "installations revoke": "INSTALLATION_ID",
-    "report": "--from --to --kit --format [text|json|csv]",
+    "report": "--from --to --kit --format text|json|csv|xlsx",
     "usage verify": "--json",
     "usage readmit": "--json",
     "audit verify": "--head --json",
