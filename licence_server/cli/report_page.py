@@ -1,7 +1,6 @@
 """The report as a page for people and as CSV for spreadsheets.
 
-The page says which measure each figure is: attendances are not people, silence is not zero. A cell of the
-CSV that a spreadsheet would take for a formula is made text by a leading apostrophe (OWASP, CSV Injection).
+The page says which measure each figure is: attendances are not people, silence is not zero.
 """
 
 import csv
@@ -11,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from licence_server.cli.output import plain
+from licence_server.domain.spreadsheet import safe_cell
 
 Document = Mapping[str, Any]
 
@@ -55,7 +55,7 @@ def as_csv(document: Document) -> str:
     writer = csv.writer(text)
     writer.writerow(("path", "value"))
     for path, value in _flat(document, ""):
-        writer.writerow((path, _cell(value)))
+        writer.writerow((path, safe_cell(value)))
     return text.getvalue()
 
 
@@ -114,9 +114,3 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from _flat(member, f"{path}.{place}")
     else:
         yield path, value
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
-        return f"'{value}"
-    return "" if value is None else value

@@ -1,5 +1,6 @@
 """One organisation: its page, its history; add one, edit one."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect, request, url_for
@@ -122,7 +123,7 @@ def edit_organisation(organisation_id: UUID) -> Answer:
     return _form_page(form, status, organisation=found, differences=[one for one in differences if one.differs])
 
 
-def _form_page(form: OrganisationForm, status: int, **values: object) -> Response:
+def _form_page(form: OrganisationForm, status: int, **values: Any) -> Response:
     return page("organisation_form.html", status, form=form, sectors=organisation_search.sectors(runtime()), **values)
 
 

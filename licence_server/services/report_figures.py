@@ -29,15 +29,16 @@ class Figures:
 
     def __init__(self, session: Session, runtime: Runtime, period: Period, kit_id: str | None, now: datetime) -> None:
         self.session, self.period, self.kit_id, self.now = session, period, kit_id, now
+        self.timezone = runtime.timezone
         self.start = dates.start_of(period.first, runtime.timezone) if period.first is not None else None
         self.end = dates.end_of(period.last, runtime.timezone) if period.last is not None else None
+        self.moment = min(self.end, now) if self.end is not None else now
 
     def document(self) -> dict[str, Any]:
         usage = self._sums(UsageTotal, USAGE_MEASURES)
         receipts = self._sums(ReceiptTotal, RECEIPT_MEASURES)
         installations = self._installations()
         answering = installations["reporting"] + installations["silent"]
-        last_report_at = self.session.scalar(self._of_kit(ReceiptTotal, func.max(ReceiptTotal.last_received_at)))
         return {
             "period": {"from": iso(self.period.first), "to": iso(self.period.last)},
             "kit": self.kit_id,
@@ -66,15 +67,20 @@ class Figures:
             },
             "coverage": {
                 "reporting_share": _ratio(installations["reporting"], answering, 4),
-                "last_report_at": iso(last_report_at),
+                "last_report_at": iso(self.last_report_at()),
             },
         }
+
+    def last_report_at(self) -> datetime | None:
+        """When the last report came, of those received in the period."""
+        last: datetime | None = self.session.scalar(self._of_kit(ReceiptTotal, func.max(ReceiptTotal.last_received_at)))
+        return last
 
     def _organisations(self) -> dict[str, int]:
         return {
             "granted": self._count(self._granted()),
             "activated": self._count(
-                select(func.count(distinct(Installation.organisation_id))).where(*self._activated())
+                select(func.count(distinct(Installation.organisation_id))).where(*self.activated())
             ),
             "reporting": self._count(
                 self._of_kit(UsageTotal, func.count(distinct(UsageTotal.organisation_id))).where(
@@ -99,7 +105,7 @@ class Figures:
             )
         return query
 
-    def _activated(self) -> list[ColumnElement[bool]]:
+    def activated(self) -> list[ColumnElement[bool]]:
         """Activated by the end of the period, and neither released nor revoked before its start."""
         conditions: list[ColumnElement[bool]] = []
         if self.kit_id is not None:
@@ -112,15 +118,7 @@ class Figures:
         return conditions
 
     def _installations(self) -> dict[str, int]:
-        moment = min(self.end, self.now) if self.end is not None else self.now
-        terms = list(self.session.scalars(select(Licence.check_in_days).distinct()))
-        since = {days: dates.to_hour(dates.shifted(moment, timedelta(days=-days))) for days in terms}
-        declined = Installation.declined_at.is_not(None)
-        synced = (
-            Installation.last_sync_at >= case(since, value=Licence.check_in_days, else_=moment)
-            if since
-            else Installation.last_sync_at.is_not(None)
-        )
+        declined, synced = Installation.declined_at.is_not(None), self.synced_by(self.moment)
         row = self.session.execute(
             select(
                 func.count(),
@@ -130,7 +128,7 @@ class Figures:
             )
             .select_from(Installation)
             .join(Licence, Licence.id == Installation.licence_id)
-            .where(*self._activated())
+            .where(*self.activated())
         ).one()
         activated, declining, reporting, copied = (int(value or 0) for value in row)
         return {
@@ -140,6 +138,14 @@ class Figures:
             "copied": copied,
             "declined": declining,
         }
+
+    def synced_by(self, moment: datetime) -> ColumnElement[bool]:
+        """Of an installation and its licence: synced within the check-in time that ends at a moment."""
+        terms = list(self.session.scalars(select(Licence.check_in_days).distinct()))
+        if not terms:
+            return Installation.last_sync_at.is_not(None)
+        since = {days: dates.to_hour(dates.shifted(moment, timedelta(days=-days))) for days in terms}
+        return Installation.last_sync_at >= case(since, value=Licence.check_in_days, else_=moment)
 
     def _items(self) -> list[dict[str, Any]]:
         sums = [func.coalesce(func.sum(getattr(ItemTotal, measure)), 0).label(measure) for measure in ITEM_MEASURES]

@@ -27,6 +27,12 @@ NOT_OF_THE_API = {
     "organisation_invalid",
     "text_invalid",
     "email_invalid",
+    # The committee's report is made by the command line and the console.
+    "kit_needed",
+    "month_unknown",
+    "not_publishable",
+    "nothing_published_yet",
+    "period_not_publishable",
 }
 ROOMS_BESIDE_THE_API = ("cli", "console", "migrate.py", "signing.py")
 FILES_BESIDE_THE_API = (

@@ -33,7 +33,7 @@ PROMISED = {
     "people reset": "EMAIL --json",
     "people list": "--json",
     "people remove": "EMAIL --json",
-    "report": "--from --to --kit --format [text|json|csv]",
+    "report": "--from --to --kit --format text|json|csv|xlsx",
     "usage verify": "--json",
     "usage readmit": "--json",
     "feedback list": "--organisation --kit --item --rating --from --to --json",

@@ -1,0 +1,81 @@
+"""Calendar months, each named by its first day, and the periods that may be published.
+
+* Only whole months that are over, and the whole trial up to the last of them, have a published form: from free
+  dates anybody could subtract one period from another and be left with a suppressed cell.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from licence_server.domain import dates
+from licence_server.domain.errors import Invalid
+from licence_server.domain.period import Period
+
+Month = date
+"""The first day of a month."""
+
+
+def month_of(day: date) -> Month:
+    return day.replace(day=1)
+
+
+def next_month(month: Month) -> Month:
+    return month_of(month + timedelta(days=31))
+
+
+def last_day(month: Month) -> date:
+    return next_month(month) - timedelta(days=1)
+
+
+def months_between(first: Month, last: Month) -> Iterator[Month]:
+    """Every month from the first to the last, both included."""
+    while first <= last:
+        yield first
+        first = next_month(first)
+
+
+def title(month: Month) -> str:
+    """`March 2026`."""
+    return f"{month:%B} {month.year}"
+
+
+def parse(text: str) -> Month:
+    """`2026-03`. Raises Invalid."""
+    try:
+        month = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise Invalid("period_invalid", f"{text!r} is not a month like 2026-03.", {"month": "not a month"}) from None
+    if not date(2000, 1, 1) <= month < month_of(dates.LAST_DAY) or len(text) != 7:
+        raise Invalid("period_invalid", f"{text!r} is not a month like 2026-03.", {"month": "out of range"})
+    return month
+
+
+@dataclass(frozen=True)
+class PublishablePeriod:
+    """One whole month, or (None) the whole trial up to the last month that is over."""
+
+    month: Month | None = None
+
+    @classmethod
+    def of(cls, period: Period) -> "PublishablePeriod":
+        """The publishable period that is this period. Raises Invalid for any other."""
+        if period.first is None and period.last is None:
+            return cls()
+        if period.first is not None and period.first.day == 1 and period.last == last_day(period.first):
+            return cls(period.first)
+        raise Invalid(
+            "period_not_publishable",
+            "Figures are published for whole months and for the whole trial: between free dates, one period less "
+            "another would tell the small numbers.",
+            {"from": "not a whole month", "to": "not a whole month"},
+        )
+
+    def require_past(self, today: date) -> None:
+        """Raises Invalid for a month that is not over."""
+        if self.month is not None and last_day(self.month) >= today:
+            raise Invalid(
+                "period_not_publishable",
+                f"{title(self.month)} is not over: a month is published once it is whole.",
+                {"month": "is not over"},
+            )

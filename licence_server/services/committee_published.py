@@ -1,0 +1,75 @@
+"""The committee's report in published form: no small number in it, and none to be worked out from it."""
+
+from datetime import datetime
+from math import ceil
+
+from sqlalchemy.orm import Session
+
+from licence_server.domain import method_note
+from licence_server.domain.committee_report import Fact, Report
+from licence_server.domain.errors import Invalid, NotFound
+from licence_server.domain.estimate import Range, range_of
+from licence_server.domain.months import PublishablePeriod, last_day
+from licence_server.domain.months import title as month_title
+from licence_server.domain.period import Period
+from licence_server.domain.published_form import BASE, WITHHELD, Form
+from licence_server.models import Kit
+from licence_server.services.committee_words import range_facts
+from licence_server.services.published_counts import published_counts
+from licence_server.services.published_view import PublishedView
+from licence_server.services.report_figures import Figures, iso
+from licence_server.services.reporting_time import reporters
+from licence_server.services.runtime import Runtime
+
+MIN_REPORTERS = 10
+
+
+def published_report(session: Session, runtime: Runtime, chosen: PublishablePeriod, kit: Kit, now: datetime) -> Report:
+    """All of it in words and tables. Raises NotFound for a month outside the trial, Conflict, Invalid."""
+    counted = published_counts(session, runtime, kit.id, now)
+    if chosen.month is not None and chosen.month not in counted.months:
+        raise NotFound("month_unknown", f"{month_title(chosen.month)} is no month of this trial that is over.")
+    view = PublishedView(counted, chosen)
+    first, last = view.months[0], last_day(view.months[-1])
+    figures = Figures(session, runtime, Period(first, last), kit.id, now)
+    told = range_of(reporters(figures))
+    titles = {item.item_id: item.title for item in kit.items}
+    received = iso(figures.last_report_at())
+    return Report(
+        form="published",
+        title="Use of the training kit",
+        period=view.title,
+        first=iso(first),
+        last=iso(last),
+        kit=kit.id,
+        kit_name=kit.name,
+        generated_at=str(iso(now.replace(microsecond=0))),
+        facts=view.facts(),
+        range=_range(view.whole("attendances"), told),
+        coverage=(
+            *view.coverage(told.missing_reports),
+            Fact("last_report_at", "Last report received", received and received[:10], "The day of its arrival."),
+        ),
+        tables=tuple(view.tables(titles)),
+        method=method_note.paragraphs("published", runtime.timezone.key),
+    )
+
+
+def _range(lower: Form, told: Range) -> tuple[Fact, ...]:
+    """The upper end coarser than the count, so that neither can be told from the other."""
+    basis = "On the assumption that those we have not heard from used the kit no more than busy reporters did."
+    if told.upper is None:
+        return range_facts(lower.shown, None, method_note.basis(told))
+    if lower.highest is None or not isinstance(lower.shown, int) or told.reporters < MIN_REPORTERS:
+        return range_facts(lower.shown, WITHHELD.shown, f"Shown from {MIN_REPORTERS} organisations on. {basis}")
+    unseen = told.upper - told.lower
+    step = max(BASE, 10 ** (len(str(unseen)) - 2)) if unseen else BASE
+    upper = ceil((lower.shown + unseen) / step) * step
+    return range_facts(lower.shown, upper, basis)
+
+
+def only_kit(kits: list[Kit]) -> Kit:
+    """The kit where there is one: figures of several, published beside their sum, would tell small numbers."""
+    if len(kits) != 1:
+        raise Invalid("kit_needed", "The published form is of one kit: say which.", {"kit": "is missing"})
+    return kits[0]

@@ -1,0 +1,63 @@
+"""The words that both forms of the committee's report use, so that a figure is called the same in each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from licence_server.domain.committee_report import Cell, Fact, Row, Table
+from licence_server.domain.method_note import ATTENDANCES, ORGANISATIONS, SESSIONS
+
+
+def summary_facts(
+    *,
+    attendances: Cell,
+    sessions: Cell,
+    granted: Cell,
+    activated: Cell,
+    reporting: Cell,
+    feedback: Cell,
+    mean_rating: Cell,
+) -> tuple[Fact, ...]:
+    """The figures at the head of the report."""
+    return (
+        Fact("attendances", "Attendances", attendances, ATTENDANCES),
+        Fact("sessions", "Sessions", sessions, SESSIONS),
+        Fact("reporting", "Organisations reporting", reporting, ORGANISATIONS),
+        Fact("activated", "Organisations activated", activated, "With an installation that has been activated."),
+        Fact("granted", "Organisations with a licence", granted, "Whether they use it or not."),
+        Fact("feedback", "Pieces of feedback", feedback, "From whoever chose to give some."),
+        Fact("mean_rating", "Mean rating of 5", mean_rating, "Of that feedback alone, not of everybody who came."),
+    )
+
+
+def range_facts(lower: Cell, upper: Cell, basis: str) -> tuple[Fact, ...]:
+    """Where the total of attendances could lie."""
+    return (
+        Fact("lower", "Attendances, at least", lower, "What was counted."),
+        Fact("upper", "Attendances, could be up to", upper if upper is not None else "cannot be said", basis),
+    )
+
+
+def coverage_facts(installations: Mapping[str, Cell], missing: Cell, coverage: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """How much of the field the figures cover."""
+    share = coverage["reporting_share"]
+    return (
+        Fact("installations", "Installations activated", installations["activated"], "Places where the kit runs."),
+        Fact("heard", "of these in touch", installations["reporting"], "Within the time their licence asks for."),
+        Fact(
+            "silent", "of these silent", installations["silent"], "Their use is unknown, which is not the same as none."
+        ),
+        Fact("declined", "of these declined", installations["declined"], "Their users objected to usage reporting."),
+        Fact(
+            "reporting_share",
+            "Share covered",
+            f"{share:.0%}" if isinstance(share, float) else share,
+            "In touch, of those in touch and silent.",
+        ),
+        Fact("missing", "Reports missing", missing, "Numbered by a kit and never received, as of now."),
+    )
+
+
+def film_table(columns: tuple[tuple[str, str], ...], rows: tuple[Row, ...]) -> Table:
+    """Films and documents."""
+    note = "A play is one session in which the film or document was opened, whatever the number of people."
+    return Table("items", "Films and documents", note, "Title", columns, rows, charted="plays")

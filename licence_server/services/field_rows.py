@@ -1,0 +1,121 @@
+"""The field behind the figures: installations and organisations, by sector and by month."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from licence_server.domain import dates
+from licence_server.domain.months import Month, last_day, month_of
+from licence_server.models import Installation, Licence, Organisation, UsageTotal
+from licence_server.services.report_figures import Figures
+
+
+class Field(NamedTuple):
+    """Installations; see docs/figures.md."""
+
+    activated: int = 0
+    reporting: int = 0
+    silent: int = 0
+    declined: int = 0
+    missing_reports: int = 0
+
+
+def by_sector(figures: Figures) -> dict[str | None, Field]:
+    """Installations of each sector, as the report counts them."""
+    declined = Installation.declined_at.is_not(None)
+    query = (
+        select(
+            Organisation.sector,
+            func.count(),
+            _number(and_(~declined, figures.synced_by(figures.moment))),
+            _number(declined),
+            func.sum(Installation.missing_reports),
+        )
+        .select_from(Installation)
+        .join(Licence, Licence.id == Installation.licence_id)
+        .join(Organisation, Organisation.id == Installation.organisation_id)
+        .where(*figures.activated())
+        .group_by(Organisation.sector)
+    )
+    return {
+        sector: Field(int(all_), int(reporting), int(all_ - reporting - declined), int(declined), int(missing))
+        for sector, all_, reporting, declined, missing in figures.session.execute(query)
+    }
+
+
+def states(figures: Figures, months: Sequence[Month], timezone: ZoneInfo) -> list[Field]:
+    """All installations activated by the end of each month, whatever became of them since."""
+    if not months:
+        return []
+    heard = Installation.declined_at.is_(None)
+    columns = []
+    for month in months:
+        end = dates.end_of(last_day(month), timezone)
+        then = Installation.activated_at < end
+        columns += [
+            _number(then),
+            _number(and_(then, heard, figures.synced_by(min(end, figures.now)))),
+            _number(and_(then, ~heard)),
+        ]
+    query: Select[Any] = (
+        select(*columns)
+        .select_from(Installation)
+        .join(Licence, Licence.id == Installation.licence_id)
+        .where(*_of_kit(Installation, figures.kit_id))
+    )
+    numbers = [int(number) for number in figures.session.execute(query).one()]
+    of_each = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+    return [Field(all_, reporting, all_ - reporting - declined, declined) for all_, reporting, declined in of_each]
+
+
+def activations_by_month(
+    session: Session, months: Sequence[Month], kit_id: str | None, timezone: ZoneInfo
+) -> dict[Month, int]:
+    """How many installations were activated in each month."""
+    found = {}
+    for month in months:
+        start, end = dates.start_of(month, timezone), dates.end_of(last_day(month), timezone)
+        query = select(func.count()).where(
+            Installation.activated_at >= start, Installation.activated_at < end, *_of_kit(Installation, kit_id)
+        )
+        found[month] = int(session.scalar(query) or 0)
+    return found
+
+
+def organisations_by_month(session: Session, kit_id: str | None, timezone: ZoneInfo) -> dict[str, dict[Month, int]]:
+    """How many organisations were first granted a licence, and first activated, in each month."""
+    not_undone = or_(Licence.revoked_at.is_(None), Licence.revoked_at > Licence.starts_at)
+    granted = select(func.min(Licence.starts_at)).where(not_undone, *_of_kit(Licence, kit_id))
+    activated = select(func.min(Installation.activated_at)).where(*_of_kit(Installation, kit_id))
+    return {
+        "granted": _months(session, granted.group_by(Licence.organisation_id), timezone),
+        "activated": _months(session, activated.group_by(Installation.organisation_id), timezone),
+    }
+
+
+def first_day(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
+    """The day on which it all began: of the first activation, or of use that was dated before it."""
+    activated = session.scalar(select(func.min(Installation.activated_at)).where(*_of_kit(Installation, kit_id)))
+    used = session.scalar(select(func.min(UsageTotal.day)).where(*_of_kit(UsageTotal, kit_id)))
+    days = [dates.day_of(activated, timezone)] if activated is not None else []
+    return min([*days, *([used] if used is not None else [])], default=None)
+
+
+def _months(session: Session, query: Select[Any], timezone: ZoneInfo) -> dict[Month, int]:
+    found: dict[Month, int] = {}
+    for moment in session.scalars(query):
+        month = month_of(dates.day_of(moment, timezone))
+        found[month] = found.get(month, 0) + 1
+    return found
+
+
+def _of_kit(model: Any, kit_id: str | None) -> list[ColumnElement[bool]]:
+    return [model.kit_id == kit_id] if kit_id is not None else []
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -1,0 +1,153 @@
+"""The committee's report, counted by hand beside it, in both of its forms."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from licence_server.domain.committee_report import Report, Table
+from licence_server.domain.errors import Invalid, LicenceServerError, NotFound
+from licence_server.domain.months import PublishablePeriod
+from licence_server.domain.period import Period
+from licence_server.services import committee, figures
+from tests.support.deployment import Deployment
+from tests.support.trial import KIT_ID, MONTHS, headcounts, three_months
+
+
+def table(report: Report, key: str) -> Table:
+    return next(table for table in report.tables if table.key == key)
+
+
+def rows(report: Report, key: str) -> dict[str, list[object]]:
+    return {row.title: list(row.cells) for row in table(report, key).all_rows}
+
+
+def facts(report: Report) -> dict[str, object]:
+    return {fact.key: fact.value for fact in (*report.facts, *report.range, *report.coverage)}
+
+
+def published(deployment: Deployment, month: date | None = None) -> Report:
+    return committee.published(deployment.runtime, PublishablePeriod(month), now=deployment.clock())
+
+
+def test_the_teams_form_counts_to_the_last_one(deployment: Deployment) -> None:
+    three_months(deployment)
+    report = committee.staff(deployment.runtime, Period(), now=deployment.clock(), kit_id=KIT_ID)
+    months = rows(report, "months")
+    every = ("Hospitality", "Retail", "Transport", "=Care", None)
+    for place, name in enumerate(("March 2026", "April 2026", "May 2026")):
+        held = [people for sector in every for people in headcounts(sector, place)]
+        assert months[name][:2] == [sum(held), len(held)]
+    assert months["June 2026"][:2] == [0, 0]
+    sectors = rows(report, "sectors")
+    assert list(sectors) == ["=Care", "Hospitality", "Retail", "Transport", "Sector not given", "Total"]
+    # Attendances, workshops, alone, organisations, feedback, mean; installations, silent.
+    assert sectors["Hospitality"] == [72, 6, 0, 2, 4, 4.0, 2, 1]
+    assert sectors["Sector not given"] == [13, 3, 0, 1, 3, 4.0, 1, 0]
+    assert sectors["=Care"] == [0, 0, 0, 0, 0, None, 1, 1]
+    assert sectors["Total"] == [*months["Total"][:6], 7, 3]
+    assert rows(report, "sectors_by_month")["Retail"] == [3, 93, 2, 0, 98]
+    assert rows(report, "items")["The first film"][:2] == [15, 15]
+    told = facts(report)
+    assert (told["attendances"], told["reporting"], told["granted"]) == (187, 6, 7)
+    assert told["lower"] == 187
+    assert isinstance(told["upper"], int)
+    assert told["upper"] > 187
+    assert told["last_report_at"] == "2026-05-20T10:00:00Z"
+
+
+def test_the_published_form_suppresses_small_numbers(deployment: Deployment) -> None:
+    three_months(deployment)
+    report = published(deployment)
+    assert (report.period, report.first, report.last) == (
+        "The whole trial, March 2026 to May 2026",
+        "2026-03-01",
+        "2026-05-31",
+    )
+    crossed = rows(report, "sectors_by_month")
+    small = "fewer than 5"
+    assert crossed["Hospitality"] == [35, 20, 20, 70]
+    assert crossed["Retail"][:3] == [small, 95, small]
+    assert crossed["Transport"][:3] == [0, 0, small]
+    assert crossed["Sector not given"][:3] == [10, small, small]
+    assert "=Care" not in crossed
+    for each in report.tables:
+        for row in each.all_rows:
+            for cell in row.cells:
+                assert cell in (small, "not shown") or (isinstance(cell, int) and cell % 5 == 0)
+
+
+def test_a_published_month_says_what_the_trial_says_of_it(deployment: Deployment) -> None:
+    three_months(deployment)
+    whole = published(deployment)
+    for place, month in enumerate(MONTHS):
+        one = published(deployment, month)
+        crossed, alone = rows(whole, "sectors_by_month"), rows(one, "sectors")
+        assert {name: cells[0] for name, cells in alone.items()} == {name: crossed[name][place] for name in alone}
+        assert list(rows(whole, "months").values())[place][0] == facts(one)["attendances"]
+
+
+def test_what_is_not_publishable_is_refused(deployment: Deployment) -> None:
+    with pytest.raises(LicenceServerError) as refused:
+        published(deployment)
+    assert refused.value.code == "kit_needed"
+    three_months(deployment)
+    for month, code in ((date(2026, 6, 1), "period_not_publishable"), (date(2026, 2, 1), "month_unknown")):
+        with pytest.raises(LicenceServerError) as refused:
+            published(deployment, month)
+        assert refused.value.code == code
+    with pytest.raises(NotFound):
+        committee.published(deployment.runtime, PublishablePeriod(), now=deployment.clock(), kit_id="other")
+    deployment.kit("other")
+    with pytest.raises(Invalid) as unclear:
+        published(deployment)
+    assert unclear.value.code == "kit_needed"
+    with pytest.raises(NotFound) as early:
+        committee.published(deployment.runtime, PublishablePeriod(), now=deployment.clock(), kit_id="other")
+    assert early.value.code in ("nothing_published_yet", "kit_unknown")
+
+
+def test_nothing_yet_is_a_report_as_well(deployment: Deployment) -> None:
+    deployment.kit()
+    report = committee.staff(deployment.runtime, Period(), now=deployment.clock())
+    assert facts(report)["attendances"] == 0
+    assert facts(report)["upper"] == 0
+    with pytest.raises(NotFound) as refused:
+        published(deployment)
+    assert refused.value.code == "nothing_published_yet"
+
+
+def test_a_series_by_day_shows_every_day(deployment: Deployment) -> None:
+    three_months(deployment)
+    days = figures.days(deployment.runtime, Period(date(2026, 4, 19), date(2026, 4, 21)))
+    assert [(day.day, counts.attendances, counts.organisations) for day, counts in days] == [
+        (19, 0, 0),
+        (20, 114, 3),
+        (21, 0, 0),
+    ]
+    for period in (Period(), Period(date(2026, 1, 1), date(2026, 12, 31))):
+        with pytest.raises(Invalid):
+            figures.days(deployment.runtime, period)
+
+
+def test_heavy_libraries_wait_until_they_are_needed(tmp_path: Path) -> None:
+    """Workers start small: nothing that draws, sets type or writes workbooks comes with the server."""
+    script = (
+        "import sys; import licence_server.app, licence_server.cli, licence_server.documents; "
+        "print({'typst', 'pygal', 'xlsxwriter', 'scipy', 'numpy'} & set(sys.modules))"
+    )
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("LICENCE_SERVER_")}
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert done.stdout.strip() == "set()", done.stderr
+
+
+def test_a_report_is_plain_values(deployment: Deployment) -> None:
+    three_months(deployment)
+    for report in (published(deployment), committee.staff(deployment.runtime, Period(), now=deployment.clock())):
+        document = json.loads(json.dumps(report.document()))
+        assert document["period"]["title"] == report.period
+        assert [part["title"] for part in document["method"]][2] == "The range that the total could lie in"

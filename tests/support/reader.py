@@ -1,0 +1,138 @@
+"""A hostile reader of the published report, with a solver.
+
+Knows every figure of every month and of every trial to date, in the words they were published in, and what
+`docs/decisions/0010-figures-and-suppression.md` says of how the measures hang together. Shares no code with
+what it attacks.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from licence_server.domain.published_months import MonthCounts, PublishedMonths
+
+FIELD = ("granted", "activated", "reporting", "silent", "declined")
+INSTALLATIONS = FIELD[2:]
+
+
+class Reader:
+    """Builds the constraints from what is shown alone."""
+
+    def __init__(self, published: PublishedMonths, months: int, sectors: Sequence[str], items: Sequence[str]) -> None:
+        self.places: dict[Any, int] = {}
+        self.rows: list[tuple[dict[int, float], float, float]] = []
+        self.secret: list[tuple[Any, dict[int, float]]] = []
+        self.published, self.sectors, self.items = published, sectors, items
+        for month in range(months):
+            self._tables(month)
+            self._organisations(month)
+            self._field(month)
+
+    def recoverable(self) -> list[Any]:
+        """The suppressed figures of which only one value is possible."""
+        rows = np.zeros((len(self.rows), len(self.places)))
+        for number, (terms, _, _) in enumerate(self.rows):
+            for place, factor in terms.items():
+                rows[number, place] = factor
+        system = LinearConstraint(rows, [low for _, low, _ in self.rows], [high for _, _, high in self.rows])
+        return [name for name, terms in self.secret if self._end(terms, 1, system) == self._end(terms, -1, system)]
+
+    def _end(self, terms: Mapping[int, float], sign: int, system: LinearConstraint) -> int | None:
+        goal = np.zeros(len(self.places))
+        for place, factor in terms.items():
+            goal[place] = factor * sign
+        # A lid far above every table keeps the solver's numbers small.
+        found = milp(goal, constraints=system, integrality=np.ones(len(goal)), bounds=Bounds(0, 10_000))
+        assert found.success, found.message
+        return sign * round(found.fun)
+
+    def _sum(self, *variables: Any) -> dict[int, float]:
+        return {self.places.setdefault(variable, len(self.places)): 1.0 for variable in variables}
+
+    def _read(self, name: Any, shown: int | str, terms: dict[int, float]) -> None:
+        if shown == "not shown":
+            low, high = 1.0, np.inf
+        elif shown == "fewer than 5":
+            low, high = 1.0, 4.0
+        elif shown == 0:
+            low, high = 0.0, 0.0
+        else:
+            assert isinstance(shown, int)
+            assert shown % 5 == 0
+            low, high = (5.0, 7.0) if shown == 5 else (shown - 2.0, shown + 2.0)
+        self.rows.append((terms, low, high))
+        if isinstance(shown, str):
+            self.secret.append((name, terms))
+
+    def _at_most(self, lesser: dict[int, float], greater: dict[int, float], times: int = 1) -> None:
+        row = dict(lesser)
+        for place, factor in greater.items():
+            row[place] = row.get(place, 0) - times * factor
+        self.rows.append((row, -np.inf, 0.0))
+
+    def _tables(self, month: int) -> None:
+        months = range(month + 1)
+        tables = {"attendances": self.sectors, "sessions": self.sectors, "plays": self.items, "feedback": [None]}
+        for measure, rows in tables.items():
+            for row in rows:
+                shown = self.published.cell(measure, row, month).shown
+                self._read((measure, row, month), shown, self._sum((measure, row, month)))
+                shown = self.published.to_date(measure, row, month).shown
+                self._read((measure, row, "to", month), shown, self._sum(*((measure, row, m) for m in months)))
+        for measure in ("attendances", "sessions"):
+            shown = self.published.cell(measure, None, month).shown
+            self._read((measure, month), shown, self._sum(*((measure, row, month) for row in self.sectors)))
+            shown = self.published.to_date(measure, None, month).shown
+            everything = self._sum(*((measure, row, m) for m in months for row in self.sectors))
+            self._read((measure, "to", month), shown, everything)
+
+    def _organisations(self, month: int) -> None:
+        here = {sector: self._sum(("organisations", sector, month)) for sector in self.sectors}
+        ever = {sector: self._sum(("ever", sector, month)) for sector in self.sectors}
+        for sector in self.sectors:
+            cell, to_date = (
+                read("organisations", sector, month).shown for read in (self.published.cell, self.published.to_date)
+            )
+            self._read(("organisations", sector, month), cell, here[sector])
+            self._read(("organisations", sector, "to", month), to_date, ever[sector])
+            sessions = self._sum(("sessions", sector, month))
+            self._at_most(here[sector], sessions)
+            self._at_most(sessions, self._sum(("attendances", sector, month)))
+            self._at_most(self._sum(("attendances", sector, month)), sessions, 5000)
+            self._at_most(here[sector], ever[sector])
+            before = self._sum(("ever", sector, month - 1)) if month else {}
+            self._at_most(before, ever[sector])
+            self._at_most(ever[sector], before | here[sector])
+        self._read(("organisations", month), self.published.cell("organisations", None, month).shown, _all(here))
+        shown = self.published.to_date("organisations", None, month).shown
+        self._read(("organisations", "to", month), shown, _all(ever))
+        for item in self.items:
+            held = self._sum(*(("sessions", sector, month) for sector in self.sectors))
+            self._at_most(self._sum(("plays", item, month)), held)
+
+    def _field(self, month: int) -> None:
+        for name in FIELD:
+            self._read((name, month), self.published.state(name, month).shown, self._sum((name, month)))
+        installations = self._sum(*((name, month) for name in INSTALLATIONS))
+        self._read(("installations", month), self.published.state("installations", month).shown, installations)
+        activated = self._sum(("activated", month))
+        self._at_most(self._sum(*(("ever", sector, month) for sector in self.sectors)), activated)
+        self._at_most(activated, self._sum(("granted", month)))
+        self._at_most(activated, installations)
+        if month:
+            self._at_most(self._sum(("activated", month - 1)), activated)
+            self._at_most(self._sum(("granted", month - 1)), self._sum(("granted", month)))
+            self._at_most(self._sum(*((name, month - 1) for name in INSTALLATIONS)), installations)
+
+
+def _all(parts: Mapping[str, dict[int, float]]) -> dict[int, float]:
+    return {place: factor for part in parts.values() for place, factor in part.items()}
+
+
+def reader_of(months: list[MonthCounts]) -> Reader:
+    """A reader of everything published on these months."""
+    sectors = sorted({sector for month in months for sector in month.sectors})
+    items = sorted({item for month in months for item in month.plays})
+    return Reader(PublishedMonths(months), len(months), sectors, items)

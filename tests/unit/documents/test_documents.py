@@ -1,0 +1,136 @@
+"""Every file says what the report says, and nothing in it is read as a program."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from xml.etree.ElementTree import fromstring
+
+import openpyxl
+import pytest
+
+from licence_server import documents
+from licence_server.documents.charts import NAMESPACE, chart
+from licence_server.documents.csv_file import lines
+from licence_server.documents.formats import file_name
+from licence_server.domain import method_note
+from licence_server.domain.committee_report import Fact, Report, Row, Table
+
+COLUMNS = (("attendances", "Attendances"), ("sessions", "Sessions"))
+SECTORS = Table(
+    "sectors",
+    "By sector",
+    "Sectors as recorded.",
+    "Sector",
+    COLUMNS,
+    (
+        Row("Retail", "Retail", (1230, 60)),
+        Row("=1+1", "=1+1", ("fewer than 5", "fewer than 5")),
+        Row("x", "@SUM(A1) <script>#let x = 1 $x$ *bold* \\ é", (40, 5)),
+        Row("", "Sector not given", ("not shown", None)),
+    ),
+    Row("", "Total", (1285, 70)),
+    charted="attendances",
+)
+REPORT = Report(
+    form="published",
+    title="Use of the training kit",
+    period="March 2026",
+    first="2026-03-01",
+    last="2026-03-31",
+    kit="kit",
+    kit_name='=HYPERLINK("http://example.org")',
+    generated_at="2026-04-02T09:00:00Z",
+    facts=(Fact("attendances", "Attendances", 1285, "Not people."), Fact("mean", "Mean", 4.5, "Of 5.")),
+    range=(Fact("upper", "Could be up to", 2000, "If."),),
+    coverage=(Fact("last", "Last report", None, "None yet."),),
+    tables=(SECTORS,),
+    method=method_note.paragraphs("published", "Europe/London"),
+)
+
+
+def test_the_csv_holds_every_cell_and_no_formula() -> None:
+    text = documents.render(REPORT, "csv").decode("utf-8-sig")
+    read = list(csv.reader(io.StringIO(text)))[1:]
+    written = list(lines(REPORT))
+    assert len(read) == len(written)
+    for back, line in zip(read, written, strict=True):
+        plain = ["" if value is None else str(value) for value in line]
+        assert [cell.removeprefix("'") if cell[1:2] in ("=", "@") else cell for cell in back] == plain
+        assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") for cell in back)
+    assert ["sectors", "'=1+1", "'=1+1", "attendances", "Attendances", "fewer than 5"] in read
+    assert ["sectors", "total", "Total", "attendances", "Attendances", "1285"] in read
+
+
+def test_the_json_holds_the_same() -> None:
+    document = json.loads(documents.render(REPORT, "json"))
+    assert document["tables"][0]["rows"][0] == {
+        "key": "Retail",
+        "title": "Retail",
+        "cells": {"attendances": 1230, "sessions": 60},
+    }
+    assert document["tables"][0]["total"]["cells"] == {"attendances": 1285, "sessions": 70}
+    assert document["facts"][0]["value"] == 1285
+    assert document["period"] == {"title": "March 2026", "from": "2026-03-01", "to": "2026-03-31"}
+
+
+def test_the_workbook_holds_the_same_as_text_and_numbers() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(documents.render(REPORT, "xlsx")))
+    assert book.sheetnames == ["Summary", "By sector", "Method"]
+    cells = [[cell.value for cell in row] for row in book["By sector"].iter_rows(min_row=4)]
+    assert cells == [[row.title, *row.cells] for row in SECTORS.all_rows]
+    every = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in every} == {"s", "n"}
+    summary = {row[0]: row[1] for row in book["Summary"].iter_rows(values_only=True)}
+    assert (summary["Attendances"], summary["Mean"], summary["Could be up to"]) == (1285, 4.5, 2000)
+
+
+@pytest.mark.parametrize(("title", "standard"), [("Æther café – “x” #let y = 1 $z$ *b*", True), ("日本", False)])
+def test_the_pdf_is_tagged_and_always_the_same(title: str, standard: bool) -> None:
+    rows = (*SECTORS.rows, Row("x", title, (1, 2)))
+    report = replace(REPORT, tables=(replace(SECTORS, rows=rows),))
+    first, second = (documents.render(report, "pdf") for _ in range(2))
+    assert first == second
+    assert b"/StructTreeRoot" in first
+    # A letter that the fonts do not have must not cost the report; it costs the claim to the standard alone.
+    assert (b"pdfuaid:part" in first) is standard
+
+
+@pytest.mark.parametrize("name", list(documents.FORMATS))
+def test_a_report_without_rows_is_a_file_too(name: str) -> None:
+    empty = replace(REPORT, tables=(replace(SECTORS, rows=(), total=None),), first=None, last=None)
+    assert documents.render(empty, name)
+    assert file_name(empty, name) == f"use-published-all-time.{name}"
+    assert file_name(REPORT, name) == f"use-published-2026-03-01-2026-03-31.{name}"
+
+
+@pytest.mark.parametrize("key", ["sectors", "months"])
+def test_a_chart_is_picture_alone(key: str) -> None:
+    table = replace(SECTORS, key=key)
+    svg = chart(table)
+    assert chart(table) == svg
+    drawn = fromstring(svg)
+    names = {element.tag.removeprefix(f"{{{NAMESPACE}}}") for element in drawn.iter()}
+    assert names <= {"svg", "title", "desc", "g", "rect", "path", "text", "line", "circle"}
+    attributes = {attribute for element in drawn.iter() for attribute in element.attrib}
+    assert not attributes & {"style", "class", "id", "href", "onload"}
+    # The one address in it is the name of the format.
+    assert re.findall(rb"https?://[^\"<]+", svg) == [NAMESPACE.encode()]
+    assert [drawn[0].text, drawn.get("role")] == ["Attendances, by sector", "img"]
+    assert "Retail: 1230; =1+1: fewer than 5" in str(drawn[1].text)
+    assert str(drawn[1].text).endswith("What is not a number is not drawn.")
+    shown = [element.text for element in drawn.iter(f"{{{NAMESPACE}}}text")]
+    assert {"Retail", "1,230", "40"} <= set(shown)
+    assert "1,285" not in shown
+
+
+def test_a_chart_is_grey() -> None:
+    colours = set(re.findall(rb"#([0-9a-f]{6})", chart(SECTORS)))
+    assert all(len({colour[place : place + 2] for place in (0, 2, 4)}) == 1 for colour in colours)
+
+
+def test_charts_of_nothing_and_of_zeros() -> None:
+    assert chart(replace(SECTORS, rows=()))
+    assert chart(replace(SECTORS, rows=(Row("a", "A", (0, 0)),)))
+    assert chart(replace(SECTORS, rows=(Row("a", "A", ("fewer than 5", 0)),)))
