@@ -14,8 +14,7 @@
   const utf8 = (text) => new TextEncoder().encode(text);
 
   function base64url(bytes) {
-    let binary = "";
-    for (const byte of bytes) binary += String.fromCharCode(byte);
+    const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
     return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
   }
 
@@ -73,16 +72,20 @@
 
   async function acknowledgement(messageKey, jti) {
     const number = (await hmac(messageKey, "ack:" + jti)).slice(0, 5).reduce((sum, byte) => sum * 256 + byte, 0);
-    return [7, 6, 5, 4, 3, 2, 1, 0].map((place) => SYMBOLS[Math.floor(number / 32 ** place) % 32]).join("");
+    return number.toString(32).padStart(8, "0").replace(/./g, (digit) => SYMBOLS[parseInt(digit, 32)]);
   }
 
   // Signed things
 
-  const isText = (value) => typeof value === "string" && value !== "";
+  const isString = (value) => typeof value === "string";
+  const isText = (value) => isString(value) && value !== "";
   const isTexts = (value) => Array.isArray(value) && value.every(isText);
   const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
-  const isDate = (value) => isCount(value) && value < 253402300800;
-  const isVerdict = (value) => typeof value?.valid === "boolean" && isText(value.code);
+  const isDate = (value) => isCount(value) && value <= 253402300799;
+  const isVerdict = ({valid, code, detail}) => isText(code) && isString(detail) && valid === (code === "active");
+  const isResult = ({id, status, code = "", detail = ""}) =>
+    isText(id) && ["accepted", "duplicate", "rejected"].includes(status) && isString(code) && isString(detail);
+  const isResults = (value) => value.every(isResult) && new Set(value.map(({id}) => id)).size === value.length;
 
   function check(members, wanted) {
     for (const [name, want] of Object.entries(wanted)) {
@@ -169,8 +172,14 @@
 
   const readReceipt = (text, trust, installationId) => open(text, "kit-receipt+jwt", (kid) => trust.keys.get(kid), {
     iss: trust.iss, aud: installationId, message: isText, verdict: isVerdict,
-    results: (results) => Array.isArray(results) && results.every(Boolean),
+    results: isResults,
   });
+
+  async function signMessage(claims, key, kid) {
+    const header = utf8(JSON.stringify({alg: "HS256", typ: "kit-message+jwt", kid, zip: "DEF"}));
+    const input = base64url(header) + "." + base64url(await deflate(utf8(JSON.stringify(claims))));
+    return input + "." + base64url(await hmac(key, input));
+  }
 
   const refusal = ({code, detail = ""}) => ({valid: false, code, detail, warnings: []});
   const verdict = (code) =>
@@ -179,7 +188,7 @@
 
   // held: a lease's claims, null, or false: it does not verify.
   function decide(held, {said, forgotten, highest}, now) {
-    if (said && !said.valid) return refusal(said);
+    if (said?.valid === false) return refusal(said);
     if (held === false) return verdict("lease_invalid");
     if (!held) return verdict(forgotten ? "reactivation_needed" : "unlicensed");
     const seconds = now / 1000;
@@ -267,16 +276,19 @@
 
   function settle(draft, results, tally) {
     for (const {id, status, code, detail} of results) {
-      const entry = draft.get("report:" + id);
-      if (!entry || !["accepted", "duplicate", "rejected", "refused"].includes(status)) continue;
-      draft.delete("report:" + id);
+      const key = "report:" + id, entry = draft.get(key);
+      if (!entry) continue;
+      draft.delete(key);
       tally[status === "refused" ? "setAside" : "sent"]++;
       if (status.startsWith("re")) draft.set("aside:" + id, {status, code, detail, report: entry.report});
     }
   }
 
-  const fitting = (entries, most) => most > 1 && utf8(JSON.stringify(entries.slice(0, most))).length > 1e6
-    ? fitting(entries, most >> 1) : entries.slice(0, most);
+  // Of one clock: the server shifts all alike.
+  function fitting(entries, most) {
+    const some = entries.filter(({clock}) => clock === entries[0].clock).slice(0, most);
+    return most > 1 && utf8(JSON.stringify(some)).length > 1e6 ? fitting(some, most >> 1) : some;
+  }
 
   // The server's answers
 
@@ -290,13 +302,14 @@
 
   function checkAnswer(answer, ids, installationId) {
     check(answer, {verdict: isVerdict, keyset: isText, roots: isTexts, server_time: (time) => Date.parse(time) > 0});
-    const {verdict: {valid, code}, lease} = answer;
-    demand(valid === (code === "active") && (!valid || isText(lease)));
+    const {verdict: {valid}, lease, results} = answer;
+    demand(valid ? isText(lease) : ids);
     if (ids) {
-      demand(answer.results.every(({id}) => ids.includes(id)));
+      demand(isResults(results) && results.every(({id}) => ids.includes(id)));
     } else {
-      check(answer, {installation_id: installationId, installation_token: isText, message_key: isText});
-      demand(valid && isText(answer.message_kid));
+      check(answer, {
+        installation_id: installationId, installation_token: isText, message_key: isText, message_kid: isText,
+      });
     }
   }
 
@@ -385,11 +398,11 @@
     }
 
     async function standing(warning) {
-      const state = await read(), {lease} = await saved(state), time = timing(state);
-      let said = decide(lease, state, time.now);
-      if (lease && time.clock === null && time.now > state.highest + MINUTE) {
+      const state = await read(), {lease} = await saved(state), {now, clock} = timing(state);
+      let said = decide(lease, state, now);
+      if (lease && clock === null && now > state.highest + MINUTE) {
         await update((current) => {
-          if (current.offset === state.offset) current.highest = Math.max(current.highest, time.now);
+          if (current.offset === state.offset) current.highest = Math.max(current.highest, now);
         });
       }
       if (warning) said = warn(said, warning);
@@ -415,7 +428,10 @@
     async function recover() {
       const seen = await update((state, draft) => idsOf(all(draft, "live:")));
       if (!seen.length) return;
-      const alive = await (async () => (await locks.query()).held.map((lock) => lock.name))().catch(() => null);
+      let alive;
+      try {
+        alive = (await locks.query()).held.map((lock) => lock.name);
+      } catch {}
       await update((state, draft) => {
         for (const session of all(draft, "live:").filter(({report}) => seen.includes(report.id))) {
           const silent = Math.abs(clock() - session.beat) > 5 * MINUTE;
@@ -464,7 +480,7 @@
       const spoken = 1000 * (heard ? Math.floor(heard / 1000) : (claims || lease).iat);
       demand(claims || spoken >= state.saidAt);
       await update((current, draft) => {
-        if (results) {
+        if (tally) {
           settle(draft, results, tally);
           current.reportedAt = Math.max(current.reportedAt, spoken);
         }
@@ -505,7 +521,7 @@
         const {state, batch, ids, offset} = await update((current, draft) => {
           const silent = current.usageReporting === "off" || first && timing(current).astray;
           const left = silent ? [] : queued(draft, id).filter(({report}) => !tried.has(report.id));
-          const alike = left.filter((entry) => entry.clock === left[0].clock), some = fitting(alike, most);
+          const some = fitting(left, most);
           return {state: current, batch: some, ids: idsOf(some), offset: some[0]?.clock ?? current.offset};
         });
         if (!ids.length && !first) return true;
@@ -550,10 +566,8 @@
         iss: issuer, aud: issuer, jti, iat: Math.floor(now / 1000), sub: state.id, sent_at: written(now),
         reports: entries.map(({report}) => report),
       };
-      const header = utf8(JSON.stringify({alg: "HS256", typ: "kit-message+jwt", kid: state.message_kid, zip: "DEF"}));
-      const input = base64url(header) + "." + base64url(await deflate(utf8(JSON.stringify(claims))));
-      const text = input + "." + base64url(await hmac(state.message_key, input));
-      return {jti, text, ids: idsOf(entries), ack: await acknowledgement(state.message_key, jti)};
+      const {message_key, message_kid} = state, text = await signMessage(claims, message_key, message_kid);
+      return {jti, text, ids: idsOf(entries), ack: await acknowledgement(message_key, jti)};
     }
 
     // Before they are shown.
@@ -650,12 +664,14 @@
         const {id, installation_token: token, former} = await read();
         if (!token) return null;
         const answer = await drain(id, token, tally, true);
-        for (const other of answer === true ? Object.keys(former) : []) await drain(other, former[other], tally);
+        if (answer === true) for (const other in former) await drain(other, former[other], tally);
         return answer;
       });
-      const said = await standing(heard === false && "no_answer"), forgotten = heard === "forgotten";
-      const result = {...tally, remaining: await count(), reachable: Boolean(heard)};
-      return {...result, verdict: forgotten ? verdict("reactivation_needed") : said};
+      const said = await standing(heard === false && "no_answer");
+      return {
+        ...tally, remaining: await count(), reachable: Boolean(heard),
+        verdict: heard === "forgotten" ? verdict("reactivation_needed") : said,
+      };
     }
 
     async function release() {
@@ -693,9 +709,9 @@
       const codes = [], address = ({text}) => `${issuer}/r#${text}`;
       for (let left = entries; left.length;) {
         let code, count = 0;
-        while (count < left.length) {
+        while (left[count]?.clock === left[0].clock) {
           const longer = await seal(state, left.slice(0, count + 1));
-          // QR version 20 holds 666 bytes at level M, 858 at L.
+          // QR version 20, level M.
           if (address(longer).length > 666) break;
           code = longer;
           count++;
@@ -723,10 +739,9 @@
       const ack = readSymbols(typed);
       return update((state, draft) => {
         const message = all(draft, "message:").find((one) => one.ack === ack);
-        if (!message) return false;
-        for (const id of message.ids) draft.delete("report:" + id);
-        state.reportedAt = timing(state).now;
-        return true;
+        message?.ids.forEach((id) => draft.delete("report:" + id));
+        if (message) state.reportedAt = timing(state).now;
+        return Boolean(message);
       });
     }
 
@@ -751,7 +766,7 @@
     });
   }
 
-  KitClient.rules = {anchor, restore, accept, readLease, readReceipt, decide, normaliseToken, storedBlocks,
-    readSymbols, acknowledgement};
+  KitClient.rules = {anchor, restore, accept, readLease, readReceipt, signMessage, decide, normaliseToken,
+    storedBlocks, readSymbols, acknowledgement};
   globalThis.KitClient = KitClient;
 })();

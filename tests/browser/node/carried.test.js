@@ -4,7 +4,7 @@ const {createHmac} = require("node:crypto");
 const {inflateRawSync} = require("node:zlib");
 const {test} = require("node:test");
 const {KitClient, Place, TOKEN, workshop} = require("./place.js");
-const {newKey, sign} = require("./simulator.js");
+const {DAY, newKey, sign} = require("./simulator.js");
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const codes = (verdict) => [verdict.code, ...verdict.warnings];
@@ -95,6 +95,70 @@ test("only a receipt that verifies deletes, and only what it names", async () =>
   const half = await sign(place.server.key, "kit-receipt+jwt", {...said, results: results.slice(0, 1)});
   assert.equal((await kit.importResponse(JSON.stringify({...file, receipt: half}))).remaining, 1);
   assert.equal((await kit.importResponse(response)).remaining, 0);
+});
+
+test("a receipt that makes no sense deletes nothing", async () => {
+  const place = await Place.make();
+  const kit = await place.activated();
+  await workshop(kit);
+  const {installationId} = await kit.status();
+  const {claims, response} = await place.server.exchange(await kit.exportMessage());
+  const file = JSON.parse(response), [{id}] = claims.reports, verdict = place.server.verdict();
+  const good = {id, status: "accepted"};
+  const wrong = [
+    {results: [good, {status: "accepted"}]},
+    {results: [good, {id: "x"}]},
+    {results: [good, {id: "x", status: "lost"}]},
+    // Our own word for a batch that was not read; no server's.
+    {results: [good, {id: "x", status: "refused"}]},
+    {results: [good, {id: "x", status: "rejected", code: 7}]},
+    {results: [good, {id: "x", status: "rejected", detail: null}]},
+    {results: [good, "x"]},
+    {results: [good, null]},
+    {results: [good, good]},
+    {verdict: {...verdict, code: "licence_revoked"}},
+    {verdict: {...verdict, detail: null}},
+  ];
+  for (const change of wrong) {
+    const receipt = await sign(place.server.key, "kit-receipt+jwt", {
+      iss: place.server.issuer, aud: installationId, jti: "1", iat: place.server.seconds(), message: claims.jti,
+      results: [good], verdict, ...change,
+    });
+    const {remaining, warnings} = await kit.importResponse(JSON.stringify({...file, receipt}));
+    assert.deepEqual([remaining, warnings], [1, ["response_invalid"]], JSON.stringify(change));
+  }
+  assert.equal((await kit.importResponse(response)).remaining, 0);
+});
+
+test("an activation that is carried back acknowledges no report", async () => {
+  const place = await Place.make();
+  const kit = await place.activated();
+  await workshop(kit);
+  const {claims} = await place.server.exchange(await kit.exportMessage());
+  place.pass(1000);
+  const answer = JSON.parse(await carry(place, await kit.exportActivation(TOKEN)));
+  answer.activation.results = claims.reports.map(({id}) => ({id, status: "accepted"}));
+
+  assert.deepEqual(codes(await kit.importResponse(JSON.stringify(answer))), ["active"]);
+  assert.equal((await kit.status()).queued, 1);
+});
+
+test("what different clocks timed is carried in different messages", async () => {
+  const place = await Place.make();
+  const kit = await place.activated();
+  place.skew = -3 * DAY * 1000;
+  await workshop(kit, 3);
+  await workshop(kit, 4);
+  place.skew = 0;
+  await workshop(kit, 5);
+  const counts = ({reports}) => reports.map(({attendee_count}) => attendee_count);
+
+  const messages = (await kit.exportCodes()).map((address) => place.server.openMessage(address.split("#")[1]).claims);
+  assert.deepEqual(messages.map(counts), [[3, 4], [5]]);
+  const first = await place.server.exchange(await kit.exportMessage());
+  assert.deepEqual(counts(first.claims), [3, 4]);
+  assert.equal((await kit.importResponse(first.response)).remaining, 1);
+  assert.deepEqual(counts((await place.server.exchange(await kit.exportMessage())).claims), [5]);
 });
 
 test("receipts may come in any order, and twice", async () => {
