@@ -80,6 +80,15 @@ def _claims() -> list[Case]:
         "results is an object": claims | {"results": {}},
         "verdict is text": claims | {"verdict": "active"},
         "verdict without valid": claims | {"verdict": {"code": "active", "detail": ""}},
+        "verdict contradicts itself": claims | {"verdict": ENDED | {"valid": True}},
+        "verdict's detail is null": claims | {"verdict": ENDED | {"detail": None}},
+        "result without id": claims | {"results": [RESULTS[0], {"status": "accepted"}]},
+        "result without status": claims | {"results": [RESULTS[0], {"id": SECOND}]},
+        "result of unknown status": claims | {"results": [RESULTS[0], {"id": SECOND, "status": "lost"}]},
+        "result's code is a number": claims
+        | {"results": [RESULTS[0], {"id": SECOND, "status": "rejected", "code": 7}]},
+        "result is text": claims | {"results": [RESULTS[0], "x"]},
+        "report named twice": claims | {"results": [RESULTS[0], RESULTS[0]]},
     }
     return [_case(name, "every claim, of its type, for us", SIGNING.sign(TYP, one)) for name, one in wrong.items()]
 
