@@ -14,11 +14,6 @@ class Section:
 
 SECTIONS = (
     Section("Overview", "overview"),
-    Section("Feedback", "feedback", ("redact_feedback",)),
-    Section("Audit log", "audit_log", ("audit_chain",)),
-    Section("API keys", "api_keys", ("create_api_key", "revoke_api_key")),
-    Section("Signing keys", "signing_keys", ("rotate_signing_key",)),
-    Section("Settings", "settings", ("change_retention",)),
     Section(
         "Organisations",
         "organisations",
@@ -44,5 +39,12 @@ SECTIONS = (
     Section("Bulk grant", "bulk_grant", ("grant_job",)),
     Section("Chase lists", "chase"),
     Section("Kits", "kits", ("kit", "add_kit", "change_kit")),
+    Section("Figures", "figures"),
+    Section("Committee’s report", "committee_report"),
+    Section("Feedback", "feedback", ("redact_feedback",)),
+    Section("Audit log", "audit_log", ("audit_chain",)),
     Section("People", "people", ("invite", "invite_again", "change_role", "remove_person")),
+    Section("API keys", "api_keys", ("create_api_key", "revoke_api_key")),
+    Section("Signing keys", "signing_keys", ("rotate_signing_key",)),
+    Section("Settings", "settings", ("change_retention",)),
 )

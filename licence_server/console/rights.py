@@ -84,6 +84,11 @@ RIGHTS: dict[str, Right] = {
     "add_kit": OFFICER,
     "change_kit": OFFICER,
     # Figures and the committee's report
+    "figures": VIEWER,
+    "export_figures": VIEWER,
+    "figure_rows": VIEWER,
+    "committee_report": VIEWER,
+    "export_committee_report": VIEWER,
     # Feedback, audit log, API keys, signing keys, settings
     "feedback": VIEWER,
     "export_feedback": VIEWER,

@@ -99,9 +99,9 @@ class Deployment:
         body = activation_body(token, installation_id or str(uuid.uuid4()), kit_id)
         return self.client.post("/api/v1/activations", json=body)
 
-    def installation(self, token: str | None = None) -> "Installed":
+    def installation(self, token: str | None = None, kit_id: str = KIT_ID) -> "Installed":
         """An activated installation."""
-        answer = self.post_activation(token or self.token())
+        answer = self.post_activation(token or self.token(), kit_id=kit_id)
         assert answer.status_code == 201, answer.text
         assert answer.json is not None
         return Installed(self, answer.json)

@@ -1,0 +1,105 @@
+"""Figures for any days, counted to the last one, each with what it does not know and the rows behind it."""
+
+from base64 import b64encode
+from typing import Any
+
+from flask import Response, request
+from govuk_frontend_wtf.wtforms_widgets import GovSelect
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+
+from licence_server.console import gate
+from licence_server.console.blueprint import blueprint
+from licence_server.console.downloads import download
+from licence_server.console.errors import error_page
+from licence_server.console.fields import day_field
+from licence_server.console.lists import PAGE, ExportForm, FilterForm, cursor, period_of
+from licence_server.console.pages import page
+from licence_server.console.report_links import Links
+from licence_server.documents import charts, formats
+from licence_server.domain.committee_report import Report, Table
+from licence_server.domain.period import Period
+from licence_server.services import committee, kits, usage_by_organisation
+from licence_server.web import now, runtime
+
+_MOST_KITS = 500
+WITHOUT_SECTOR = "-"
+
+
+class FiguresForm(FilterForm):
+    kit = SelectField("Kit", widget=GovSelect(), default="")
+    since = day_field("From", hint="")
+    until = day_field("To", hint="")
+
+    def __init__(self, *arguments: object, **fields: object) -> None:
+        super().__init__(*arguments, **fields)
+        self.kit.choices = [SelectChoice("", "All kits"), *kit_choices()]
+
+    def chosen(self) -> tuple[Period, str | None] | None:
+        """Period and kit; None where they are wrong, which is then said at the fields."""
+        if not self.validate():
+            return None
+        period = period_of(self, "since", "until")
+        return None if period is None else (period, self.kit.data or None)
+
+
+def kit_choices() -> list[SelectChoice]:
+    """The kits there are."""
+    return [SelectChoice(kit.id, kit.name) for kit in kits.list_page(runtime(), limit=_MOST_KITS, cursor=None).items]
+
+
+@blueprint.get("/figures")
+def figures() -> Response:
+    """How much the kit is used, and what is not known."""
+    form = FiguresForm(request.args)
+    chosen = form.chosen()
+    if chosen is None:
+        return page("figures.html", 422, form=form, report=None, query={})
+    report = committee.staff(runtime(), chosen[0], now=now(), kit_id=chosen[1])
+    return page("figures.html", form=form, query=form.address(), **shown(report))
+
+
+@blueprint.post("/figures/export/<name>")
+def export_figures(name: str) -> Response:
+    """The same figures as a file."""
+    chosen = FiguresForm(request.args).chosen()
+    if chosen is None or name not in ("csv", "xlsx", "json") or not ExportForm().validate_on_submit():
+        return error_page(422, "filter_invalid", "These are not days, a kit and a form that figures can have.")
+    return hand_out(committee.staff(runtime(), chosen[0], now=now(), kit_id=chosen[1]), name)
+
+
+@blueprint.get("/figures/organisations")
+def figure_rows() -> Response:
+    """What each organisation adds to a figure."""
+    form = FiguresForm(request.args)
+    chosen = form.chosen()
+    sector = request.args.get("sector")
+    if chosen is None:
+        return page("figure_rows.html", 422, under="figures", form=form, found=None, query={}, sector=sector)
+    found = usage_by_organisation.list_page(
+        runtime(),
+        chosen[0],
+        limit=PAGE,
+        cursor=cursor(),
+        kit_id=chosen[1],
+        sector="" if sector == WITHOUT_SECTOR else sector,
+    )
+    query = {**form.address(), **({"sector": sector} if sector else {})}
+    return page("figure_rows.html", under="figures", form=form, found=found, query=query, sector=sector)
+
+
+def shown(report: Report) -> dict[str, Any]:
+    """What the templates of a report need: itself, its pictures, the way to the rows, the export's form."""
+    pictures = {table.key: _picture(table) for table in report.tables if table.charted and table.rows}
+    return {"report": report, "pictures": pictures, "links": Links(report), "export": ExportForm()}
+
+
+def hand_out(report: Report, name: str) -> Response:
+    """A report as a file. The audit log knows of it before it leaves."""
+    content = formats.render(report, name)
+    committee.record_export(runtime(), report, now=now(), actor=gate.member().actor, format_=name)
+    return download(formats.file_name(report, name), content, formats.FORMATS[name].media_type)
+
+
+def _picture(table: Table) -> str:
+    return "data:image/svg+xml;base64," + b64encode(charts.chart(table)).decode()

@@ -1,0 +1,58 @@
+"""From a figure to the rows behind it: addresses for the facts and tables of a report."""
+
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from licence_server.console.written import day
+from licence_server.domain.committee_report import Report, Row, Table
+from licence_server.domain.months import last_day, parse
+
+
+class Links:
+    """Where the figures of one report lead."""
+
+    def __init__(self, report: Report) -> None:
+        self._period: dict[str, Any] = {"kit": report.kit, "since": _typed(report.first), "until": _typed(report.last)}
+        rows = self._rows()
+        feedback = url_for("console.feedback", **self._period)
+        installations = url_for("console.installations")
+        self._facts = {
+            "attendances": rows,
+            "sessions": rows,
+            "reporting": rows,
+            "lower": rows,
+            "activated": installations,
+            "granted": url_for("console.organisations"),
+            "feedback": feedback,
+            "mean_rating": feedback,
+            "installations": installations,
+            "heard": url_for("console.installations", state="in_use"),
+            "silent": url_for("console.installations", state="silent"),
+            "declined": url_for("console.installations", state="declined"),
+            "missing": installations,
+        }
+
+    def fact(self, key: str) -> str | None:
+        """The rows behind a fact; None where it is not made of rows."""
+        return self._facts.get(key)
+
+    def row(self, table: Table, row: Row) -> str | None:
+        """The rows behind a line of a table."""
+        if row is table.total:
+            return self._rows()
+        if table.key == "months":
+            month = parse(row.key)
+            return self._rows(since=_typed(month.isoformat()), until=_typed(last_day(month).isoformat()))
+        if table.key in ("sectors", "sectors_by_month"):
+            return self._rows(sector=row.key or "-")
+        return None
+
+    def _rows(self, **narrower: Any) -> str:
+        return url_for("console.figure_rows", **{**self._period, **narrower})
+
+
+def _typed(iso: str | None) -> str | None:
+    """A day as the fields of our filters take it."""
+    return day(date.fromisoformat(iso)) if iso is not None else None
