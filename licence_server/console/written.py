@@ -36,6 +36,11 @@ def moment(value: datetime | None) -> str:
     return f"{local.day} {local:%B %Y, %H:%M}"
 
 
+def moment_of(text: str) -> str:
+    """The same, of a moment in ISO 8601."""
+    return moment(datetime.fromisoformat(text))
+
+
 def number(value: int | float | None) -> str:
     """12,345; a dash for what is not known."""
     return "–" if value is None else f"{value:,}"
@@ -80,5 +85,5 @@ def changed(change: Change) -> str:
 
 def add_filters(environment: Environment) -> None:
     """Give these to the templates of an environment."""
-    filters = (day, last_day, month, moment, number, words, value, changed)
+    filters = (day, last_day, month, moment, moment_of, number, words, value, changed)
     environment.filters.update({function.__name__: function for function in filters})
