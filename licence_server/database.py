@@ -168,7 +168,7 @@ def cause_of(error: BaseException | None) -> str | None:
     return str(error.orig).strip().partition("\n")[0]
 
 
-def insert_into(session: Session, model: type[Base]) -> Any:
-    """An INSERT that knows ON CONFLICT, in the dialect of the session (SQLite and PostgreSQL agree on it)."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(model)
+def insert_into(where: Session | str, model: Any) -> Any:
+    """An INSERT that knows ON CONFLICT, in the dialect of a session or of that name (both kinds agree on it)."""
+    name = where if isinstance(where, str) else where.get_bind().dialect.name
+    return (sqlite if name == "sqlite" else postgresql).insert(model)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from licence_server.domain import dates
 from licence_server.domain.counted_time import clock_shift
 from licence_server.domain.verdict import ACTIVE, Verdict
-from licence_server.models import Installation, InstallationToken, Kit, Licence, Organisation
-from licence_server.services import installation_tokens, leases, trust, usage, verdicts
+from licence_server.models import Installation, InstallationToken
+from licence_server.services import installation_tokens, leases, surroundings, trust, usage, verdicts
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
 from licence_server.services.usage import Result
@@ -41,18 +41,21 @@ def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> S
 
     A check-in that changes nothing (no reports, the lease fresh, the hour noted) writes nothing.
     """
-    with runtime.database.reading() as session:
-        installation, row = installation_tokens.authenticate(session, token, now, lock=False)
-        if _changes_nothing(installation, row, check_in, now):
-            answer = _answer_unchanged(runtime, session, installation, now)
-            if answer is not None:
-                return answer
+    if not check_in.reports:
+        with runtime.database.reading() as session:
+            installation, row = installation_tokens.authenticate(session, token, now, lock=False)
+            if _changes_nothing(installation, row, check_in, now):
+                answer = _answer_unchanged(runtime, session, installation, now)
+                if answer is not None:
+                    return answer
     return runtime.database.write(lambda session: _sync(runtime, session, token, check_in, now))
 
 
 def _sync(runtime: Runtime, session: Session, token: str, check_in: CheckIn, now: datetime) -> SyncAnswer:
     installation, _ = installation_tokens.authenticate(session, token, now, lock=True)
     trusted = trust.current(session)
+    # Held for as long as the session looks things up: it forgets what nobody holds.
+    _held = surroundings.load(session, installation)
     sent_at = dates.to_utc(check_in.sent_at)
     batch = Batch(check_in.reports, sent_at, now, clock_shift(sent_at, now))
     results = usage.receive(runtime, session, installation, batch)
@@ -68,8 +71,7 @@ def _sync(runtime: Runtime, session: Session, token: str, check_in: CheckIn, now
 def _changes_nothing(installation: Installation, token: InstallationToken, check_in: CheckIn, now: datetime) -> bool:
     declined = installation.declined_at is not None
     return (
-        not check_in.reports
-        and token.used_at is not None
+        token.used_at is not None
         and installation.last_sync_at == dates.to_hour(now)
         and check_in.usage_reporting in (None, "off" if declined else "on")
     )
@@ -80,13 +82,11 @@ def _answer_unchanged(
 ) -> SyncAnswer | None:
     """The answer where nothing needs writing, else None."""
     trusted = trust.current(session)
-    licence = session.get_one(Licence, installation.licence_id)
+    licence, kit, organisation = surroundings.load(session, installation)
     refusal = verdicts.refusal(installation, licence, now)
     if refusal is not None:
         return SyncAnswer(refusal, None, trusted, [])
-    kit = session.get_one(Kit, installation.kit_id)
     if not leases.is_fresh(installation, licence, kit, trusted, now):
         return None
-    organisation = session.get_one(Organisation, installation.organisation_id)
     lease = leases.write(runtime, installation, licence, organisation, kit, trusted)
     return SyncAnswer(ACTIVE, lease, trusted, [])

@@ -19,7 +19,7 @@ from licence_server.domain.counted_time import counted_time
 from licence_server.domain.received_numbers import ReceivedNumbers
 from licence_server.domain.tally import Tally
 from licence_server.domain.usage_report import InvalidReport, Report
-from licence_server.models import Installation, KitItem, RejectedReport, UsageReport
+from licence_server.models import Installation, Kit, RejectedReport, UsageReport
 from licence_server.services import learners, removed_reports, usage_rows, usage_totals
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_rows import Batch
@@ -68,9 +68,7 @@ class _Intake:
         self.new_numbers: dict[int, bytes] = {}
         self.identities = [usage_report.identity(raw) for raw in self.batch.reports]
         self.position = 0
-        self.item_ids = set(
-            self.session.scalars(select(KitItem.item_id).where(KitItem.kit_id == self.installation.kit_id))
-        )
+        self.item_ids = {item.item_id for item in self.session.get_one(Kit, self.installation.kit_id).items}
         ids = [report_id for raw in self.batch.reports if (report_id := usage_report.claimed_id(raw)) is not None]
         self.known: dict[UUID, tuple[bytes, int]] = {
             row.id: (row.content_hash, row.seq)
@@ -127,11 +125,11 @@ class _Intake:
                 )
             )
         if self.rejected:
-            self.session.execute(insert(RejectedReport), list(self.rejected.values()))
+            self.session.connection().execute(insert(RejectedReport), list(self.rejected.values()))
         if self.accepted:
             # In one order everywhere, so that clones that send the same reports at once do not deadlock.
             rows = sorted(self.accepted.values(), key=lambda row: row["id"].bytes)
-            self.session.execute(insert(UsageReport), rows)
+            self.session.connection().execute(insert(UsageReport), rows)
         learners.remember(self.session, self.owner, self.first_days, self.tallies)
         usage_totals.apply(self.session, self.tallies, Receipt(self.batch.received_at, self.received_day))
         self.numbers.add_all(self.new_numbers)

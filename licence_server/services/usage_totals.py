@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -76,15 +77,22 @@ def _add(
 ) -> None:
     if not rows:
         return
-    statement = insert_into(session, model)
-    columns = model.__table__.c
-    changes = {measure: columns[measure] + statement.excluded[measure] for measure in measures}
     values = [
         {**dict(zip(key, row, strict=True)), **dict.fromkeys(measures, 0), **rows[row]} for row in sorted(rows, key=str)
     ]
     if model is ReceiptTotal:
-        later = func.max if session.get_bind().dialect.name == "sqlite" else func.greatest
-        changes["last_received_at"] = later(columns["last_received_at"], statement.excluded["last_received_at"])
         for value in values:
             value["last_received_at"] = receipt.at if receipt and receipt.day == value["day"] else _NEVER
-    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes), values)
+    session.execute(_addition(session.get_bind().dialect.name, model, key, measures), values)
+
+
+@cache
+def _addition(dialect: str, model: type[Base], key: tuple[str, ...], measures: tuple[str, ...]) -> Any:
+    """The statement that adds; the same for every batch, so that it is written once."""
+    table: Any = model.__table__
+    statement = insert_into(dialect, table)
+    changes = {measure: table.c[measure] + statement.excluded[measure] for measure in measures}
+    if model is ReceiptTotal:
+        later = func.max if dialect == "sqlite" else func.greatest
+        changes["last_received_at"] = later(table.c["last_received_at"], statement.excluded["last_received_at"])
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changes)
