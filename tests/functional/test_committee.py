@@ -42,7 +42,7 @@ def test_the_teams_form_counts_to_the_last_one(deployment: Deployment) -> None:
     for place, name in enumerate(("March 2026", "April 2026", "May 2026")):
         held = [people for sector in every for people in headcounts(sector, place)]
         assert months[name][:2] == [sum(held), len(held)]
-    assert months["June 2026"][:2] == [0, 0]
+    assert months["June 2026 (so far)"][:2] == [0, 0]
     sectors = rows(report, "sectors")
     assert list(sectors) == ["=Care", "Hospitality", "Retail", "Transport", "Sector not given", "Total"]
     # Attendances, workshops, alone, organisations, feedback, mean; installations, silent.
@@ -58,6 +58,15 @@ def test_the_teams_form_counts_to_the_last_one(deployment: Deployment) -> None:
     assert isinstance(told["upper"], int)
     assert told["upper"] > 187
     assert told["last_report_at"] == "2026-05-20T10:00:00Z"
+
+
+def test_a_month_that_is_not_whole_says_so(deployment: Deployment) -> None:
+    three_months(deployment)
+    period = Period(date(2026, 3, 15), date(2026, 5, 10))
+    report = committee.staff(deployment.runtime, period, now=deployment.clock())
+    assert report.period == "15 March 2026 to 10 May 2026"
+    assert list(rows(report, "months")) == ["March 2026 (in part)", "April 2026", "May 2026 (in part)", "Total"]
+    assert [cells[0] for cells in rows(report, "months").values()] == [48, 114, 0, 162]
 
 
 def test_the_published_form_suppresses_small_numbers(deployment: Deployment) -> None:
