@@ -46,7 +46,7 @@ def parse(text: str) -> Month:
         month = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise Invalid("period_invalid", f"{text!r} is not a month like 2026-03.", {"month": "not a month"}) from None
-    if not date(2000, 1, 1) <= month < month_of(dates.LAST_DAY) or len(text) != 7:
+    if not date(2000, 1, 1) <= month < month_of(dates.LAST_DAY) or f"{month:%Y-%m}" != text:
         raise Invalid("period_invalid", f"{text!r} is not a month like 2026-03.", {"month": "out of range"})
     return month
 

@@ -64,7 +64,8 @@ def _range(lower: Form, told: Range) -> tuple[Fact, ...]:
         return range_facts(lower.shown, WITHHELD.shown, f"Shown from {MIN_REPORTERS} organisations on. {basis}")
     unseen = told.upper - told.lower
     step = max(BASE, 10 ** (len(str(unseen)) - 2)) if unseen else BASE
-    upper = ceil((lower.shown + unseen) / step) * step
+    # From the largest count that the published one stands for: never below the upper end that staff see.
+    upper = ceil((lower.highest + unseen) / step) * step
     return range_facts(lower.shown, upper, basis)
 
 

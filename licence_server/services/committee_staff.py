@@ -4,11 +4,11 @@ from datetime import date
 
 from licence_server.domain import method_note
 from licence_server.domain.committee_report import Fact, Report, Row, Table
-from licence_server.domain.months import month_of
+from licence_server.domain.months import last_day, month_of
 from licence_server.domain.months import title as month_title
 from licence_server.services.committee_words import coverage_facts, film_table, range_facts, summary_facts
 from licence_server.services.figure_rows import Counts, total
-from licence_server.services.figures import FigureSet
+from licence_server.services.figures import FigureSet, Step
 
 COLUMNS = (
     ("attendances", "Attendances"),
@@ -80,7 +80,7 @@ def _tables(figures: FigureSet) -> list[Table]:
         "Month",
         (*COLUMNS, ("installations", "Installations activated")),
         tuple(
-            Row(f"{step.first:%Y-%m}", month_title(step.first), (*_cells(step.counts), step.activations))
+            Row(f"{step.first:%Y-%m}", _title(step, figures.today), (*_cells(step.counts), step.activations))
             for step in figures.months
         ),
         Row("", "Total", (*everything.cells, sum(step.activations for step in figures.months))),
@@ -125,6 +125,13 @@ def _cells(counts: Counts) -> tuple[int | float | None, ...]:
         counts.feedback_count,
         counts.mean_rating,
     )
+
+
+def _title(step: Step, today: date) -> str:
+    """The month, and that it is not a whole one where it is not."""
+    if step.first.day != 1 or step.last != last_day(step.first):
+        return f"{month_title(step.first)} (in part)"
+    return month_title(step.first) + (" (so far)" if step.last >= today else "")
 
 
 def _short(month: date) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from licence_server.domain.dates import day_of
 from licence_server.domain.errors import Invalid, not_found
 from licence_server.domain.estimate import Range, range_of
 from licence_server.domain.months import last_day, month_of, months_between
@@ -48,8 +49,9 @@ class Sector:
 
 @dataclass(frozen=True)
 class FigureSet:
-    """All of it. document: the report of the contract, with its coverage."""
+    """All of it. document: the report of the contract, with its coverage; today: when it was counted."""
 
+    today: date
     document: dict[str, Any]
     months: list[Step]
     sectors: list[Sector]
@@ -71,6 +73,7 @@ def figures(runtime: Runtime, period: Period, *, now: datetime, kit_id: str | No
         start = field_rows.first_day(session, kit_id, runtime.timezone)
         months = _months(report, cells, start)
         return FigureSet(
+            day_of(now, runtime.timezone),
             report.document(),
             months,
             [Sector(name, use.get(name, Counts()), field.get(name, Field())) for name in names],

@@ -43,7 +43,7 @@ def published_counts(session: Session, runtime: Runtime, kit_id: str, now: datet
     period = Period(months[0], last_day(months[-1]))
     cells = figure_rows.by_sector_and_month(session, period, kit_id)
     sectors = _by_sector(months, cells, figure_rows.newcomers(session, kit_id))
-    plays = figure_rows.plays_by_month(session, kit_id)
+    plays = figure_rows.plays_by_month(session, months, kit_id)
     items = {item for item, _ in plays}
     totals = [figure_rows.total(counts for (_, at), counts in cells.items() if at == month) for month in months]
     field = _field(Figures(session, runtime, period, kit_id, now), months)

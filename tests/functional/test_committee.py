@@ -14,7 +14,7 @@ from licence_server.domain.errors import Invalid, LicenceServerError, NotFound
 from licence_server.domain.months import PublishablePeriod
 from licence_server.domain.period import Period
 from licence_server.services import committee, figures
-from tests.support.deployment import Deployment
+from tests.support.deployment import Deployment, feedback, workshop
 from tests.support.trial import KIT_ID, MONTHS, headcounts, three_months
 
 
@@ -42,7 +42,7 @@ def test_the_teams_form_counts_to_the_last_one(deployment: Deployment) -> None:
     for place, name in enumerate(("March 2026", "April 2026", "May 2026")):
         held = [people for sector in every for people in headcounts(sector, place)]
         assert months[name][:2] == [sum(held), len(held)]
-    assert months["June 2026"][:2] == [0, 0]
+    assert months["June 2026 (so far)"][:2] == [0, 0]
     sectors = rows(report, "sectors")
     assert list(sectors) == ["=Care", "Hospitality", "Retail", "Transport", "Sector not given", "Total"]
     # Attendances, workshops, alone, organisations, feedback, mean; installations, silent.
@@ -58,6 +58,15 @@ def test_the_teams_form_counts_to_the_last_one(deployment: Deployment) -> None:
     assert isinstance(told["upper"], int)
     assert told["upper"] > 187
     assert told["last_report_at"] == "2026-05-20T10:00:00Z"
+
+
+def test_a_month_that_is_not_whole_says_so(deployment: Deployment) -> None:
+    three_months(deployment)
+    period = Period(date(2026, 3, 15), date(2026, 5, 10))
+    report = committee.staff(deployment.runtime, period, now=deployment.clock())
+    assert report.period == "15 March 2026 to 10 May 2026"
+    assert list(rows(report, "months")) == ["March 2026 (in part)", "April 2026", "May 2026 (in part)", "Total"]
+    assert [cells[0] for cells in rows(report, "months").values()] == [48, 114, 0, 162]
 
 
 def test_the_published_form_suppresses_small_numbers(deployment: Deployment) -> None:
@@ -79,6 +88,36 @@ def test_the_published_form_suppresses_small_numbers(deployment: Deployment) -> 
         for row in each.all_rows:
             for cell in row.cells:
                 assert cell in (small, "not shown") or (isinstance(cell, int) and cell % 5 == 0)
+
+
+def test_a_field_of_some_size_has_a_published_range_and_rating(deployment: Deployment) -> None:
+    kit_id = deployment.kit()
+    names = [f"Business {number}" for number in range(12)]
+    installed = [
+        deployment.installation(deployment.token(deployment.licence(deployment.organisation(name), kit_id)))
+        for name in names
+    ]
+    deployment.clock.advance(days=20)
+    for kit in installed:
+        now = deployment.clock()
+        # Number 3 never comes.
+        kit.sync(workshop(now, 1, attendee_count=11), feedback(now, 2), feedback(now, 4, rating=5))
+    deployment.clock.advance(days=30)
+    report = published(deployment, MONTHS[0])
+    told, exact = (
+        facts(report),
+        committee.staff(deployment.runtime, Period(MONTHS[0], date(2026, 3, 31)), now=deployment.clock()),
+    )
+    assert (told["lower"], told["feedback"], told["mean_rating"]) == (130, 25, 4.5)
+    assert told["missing"] == 10
+    upper, whole = told["upper"], facts(exact)["upper"]
+    assert isinstance(upper, int)
+    assert isinstance(whole, int)
+    assert (facts(exact)["lower"], upper % 5) == (132, 0)
+    # 12 installations, 9 of 29 days not reported on, and 12 missing reports of 11 each.
+    assert 132 + 12 * 11 + 50 < whole < 132 + 12 * 11 + 70
+    assert whole <= upper <= whole + 10
+    assert published(deployment).facts == report.facts
 
 
 def test_a_published_month_says_what_the_trial_says_of_it(deployment: Deployment) -> None:

@@ -97,6 +97,13 @@ def test_the_pdf_is_tagged_and_always_the_same(title: str, standard: bool) -> No
     assert (b"pdfuaid:part" in first) is standard
 
 
+def test_a_trial_of_years_fits_on_paper() -> None:
+    columns = tuple((f"m{number}", f"Mar {2000 + number}") for number in range(40))
+    rows = tuple(Row(f"s{number}", f"Sector {number}", (12345,) * 40) for number in range(30))
+    wide = replace(SECTORS, columns=columns, rows=rows, total=None, charted=None)
+    assert documents.render(replace(REPORT, tables=(wide,)), "pdf").startswith(b"%PDF-")
+
+
 @pytest.mark.parametrize("name", list(documents.FORMATS))
 def test_a_report_without_rows_is_a_file_too(name: str) -> None:
     empty = replace(REPORT, tables=(replace(SECTORS, rows=(), total=None),), first=None, last=None)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licence_server.domain.errors import Conflict
 from licence_server.domain.published_form import form_of
 from licence_server.domain.published_months import FIELD, MonthCounts, PublishedMonths, Use
 from licence_server.domain.suppression import Publication
@@ -75,6 +76,21 @@ def test_four_ones_under_a_small_total_are_not_shown_as_such() -> None:
     uses = {name: Use(1, 1, 1, 1) for name in "ABCD"}
     published = PublishedMonths([MonthCounts(uses, {}, 0, dict.fromkeys(FIELD, 9))])
     assert published.cell("attendances", None, 0).shown == "not shown"
+
+
+def test_what_cannot_be_made_safe_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("licence_server.domain.suppression.find_witness", lambda *_: None)
+    with pytest.raises(Conflict) as refused:
+        PublishedMonths([MonthCounts({"A": Use(3, 2, 1, 1)}, {}, 0, dict.fromkeys(FIELD, 9))])
+    assert refused.value.code == "not_publishable"
+
+
+def test_a_wrong_witness_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guarantee rests on the check, not on the search."""
+    wrong = {("attendances", "A", 0): 5}
+    monkeypatch.setattr("licence_server.domain.suppression.find_witness", lambda *_: (wrong, frozenset()))
+    with pytest.raises(Conflict):
+        PublishedMonths([MonthCounts({"A": Use(3, 2, 1, 1)}, {}, 0, dict.fromkeys(FIELD, 9))])
 
 
 def test_what_was_published_stays_as_it_was() -> None:
