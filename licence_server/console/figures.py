@@ -91,7 +91,12 @@ def figure_rows() -> Response:
 def shown(report: Report) -> dict[str, Any]:
     """What the templates of a report need: itself, its pictures, the way to the rows, the export's form."""
     pictures = {table.key: _picture(table) for table in report.tables if table.charted and table.rows}
-    return {"report": report, "pictures": pictures, "links": Links(report), "export": ExportForm()}
+    return {
+        "report": report,
+        "pictures": pictures,
+        "links": Links(report.kit, report.first, report.last),
+        "export": ExportForm(),
+    }
 
 
 def hand_out(report: Report, name: str) -> Response:

@@ -6,15 +6,15 @@ from typing import Any
 from flask import url_for
 
 from licence_server.console.written import day
-from licence_server.domain.committee_report import Report, Row, Table
+from licence_server.domain.committee_report import Row, Table
 from licence_server.domain.months import last_day, parse
 
 
 class Links:
-    """Where the figures of one report lead."""
+    """Where the figures of one kit (None: of all) and period (ISO 8601; None: open) lead."""
 
-    def __init__(self, report: Report) -> None:
-        self._period: dict[str, Any] = {"kit": report.kit, "since": _typed(report.first), "until": _typed(report.last)}
+    def __init__(self, kit: str | None, first: str | None, last: str | None) -> None:
+        self._period: dict[str, Any] = {"kit": kit, "since": _typed(first), "until": _typed(last)}
         rows = self._rows()
         feedback = url_for("console.feedback", **self._period)
         installations = url_for("console.installations")

@@ -5,15 +5,16 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from licence_server.domain.audit_chain import Head
-from licence_server.domain.committee_report import Report
+from licence_server.domain.committee_report import Fact, Report
 from licence_server.domain.dates import day_of
 from licence_server.domain.errors import not_found
 from licence_server.domain.months import PublishablePeriod
-from licence_server.domain.period import Period
+from licence_server.domain.period import ALL_TIME, Period
 from licence_server.models import Kit
-from licence_server.services import audit
+from licence_server.services import audit, reports
 from licence_server.services.committee_published import only_kit, published_report
 from licence_server.services.committee_staff import staff_report
+from licence_server.services.committee_words import coverage_facts, summary_facts
 from licence_server.services.figures import figures
 from licence_server.services.runtime import Runtime
 
@@ -27,6 +28,21 @@ def staff(runtime: Runtime, period: Period, *, now: datetime, kit_id: str | None
             kit = session.get(Kit, kit_id)
             name = kit.name if kit is not None else kit_id
     return staff_report(found, period=_words(period), kit_name=name, timezone=runtime.timezone.key)
+
+
+def overview(runtime: Runtime, *, now: datetime) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """The figures of all time and what they cover, without months, sectors and range: quick at any size."""
+    document = reports.report(runtime, ALL_TIME, now=now)
+    figures_ = summary_facts(
+        attendances=document["attendances"],
+        sessions=document["sessions"]["total"],
+        **document["organisations"],
+        feedback=document["feedback"]["count"],
+        mean_rating=document["feedback"]["mean_rating"],
+    )
+    coverage = coverage_facts(document["installations"], document["reports"]["missing"], document["coverage"])
+    last = Fact("last_report_at", "Last report received", document["coverage"]["last_report_at"], "By its arrival.")
+    return figures_, (*coverage, last)
 
 
 def published(runtime: Runtime, period: PublishablePeriod, *, now: datetime, kit_id: str | None = None) -> Report:

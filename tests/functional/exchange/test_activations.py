@@ -3,7 +3,7 @@
 import uuid
 
 from licence_server.models import AuditEntry
-from licence_server.services.rate_limits import LIMIT
+from licence_server.services.rate_limits import UNKNOWN_TOKENS
 from tests.support import acts
 from tests.support.carried import exchange
 from tests.support.deployment import Deployment, activation_body
@@ -57,7 +57,7 @@ def test_every_wrong_field_is_named(deployment: Deployment) -> None:
 
 
 def test_guessing_is_slowed_down_through_this_door_too(deployment: Deployment) -> None:
-    for _ in range(LIMIT.amount):
+    for _ in range(UNKNOWN_TOKENS.amount):
         exchange(deployment, {"activation": activation_body("nonsense", str(uuid.uuid4()))})
 
     answer = exchange(deployment, {"activation": activation_body("nonsense", str(uuid.uuid4()))})
