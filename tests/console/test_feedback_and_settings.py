@@ -62,19 +62,20 @@ def test_an_officer_takes_a_comment_away(at_desk: Sit, business: str, scripts: b
     page.goto("/console/")
     page.get_by_role("link", name="Feedback").click()
     page.get_by_label("Film or document").select_option("The first film")
-    page.get_by_label("Rating").select_option("2")
+    page.get_by_label("Rating", exact=True).select_option("2")
     page.get_by_role("button", name="Show").click()
     said = page.locator("article").filter(has_text=business)
     expect(said).to_contain_text("snored")
     said.get_by_role("link", name="Take this comment away").click()
+    address = page.url
     page.get_by_role("button", name="Take the comment away").click()
     expect(page.get_by_role("alert")).to_contain_text("Give a reason")
     page.get_by_label("Reason").fill("names a person")
     page.get_by_role("button", name="Take the comment away").dblclick()
     said = page.locator("article").filter(has_text=business).filter(has_text="The first film")
     expect(said).to_contain_text("The comment was taken away on")
-    page.go_back()
-    page.reload()
+    page.goto(address)
+    expect(page.locator("main")).to_contain_text("The comment was taken away on")
     expect(page.locator("main")).not_to_contain_text("snored")
 
 
@@ -105,7 +106,8 @@ def test_retention_is_shown_before_it_is_set(at_desk: Sit, console_runtime: Runt
     page.get_by_label("How many days").fill(str(days))
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Keep raw reports for {days:,} days?")
-    assert axe.violations(page) == []
+    if scripts:
+        assert axe.violations(page) == []
     assert settings.get_retention(console_runtime).days != days
     page.get_by_role("button", name=f"Keep them for {days:,} days").click()
     expect(page.locator("main")).to_contain_text(f"{days:,} days after they reached us")
