@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy import ColumnElement, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.domain.errors import Conflict, not_found
 from licence_server.domain.period import ALL_TIME, Period
-from licence_server.models import Organisation, UsageReport
+from licence_server.models import Organisation, RejectedReport, UsageReport
 from licence_server.services import audit
 from licence_server.services.paging import Page, page
 from licence_server.services.report_figures import days_within
@@ -119,6 +119,8 @@ def redact(runtime: Runtime, report_id: UUID, reason: str, *, now: datetime, act
         if row.comment is None:
             raise Conflict("comment_absent", "The feedback has no comment.")
         row.comment, row.redacted_at = None, now
+        # A copied stick may have sent it from another kit too, which kept it to be readmitted.
+        session.execute(update(RejectedReport).where(RejectedReport.report_id == report_id).values(report=None))
         session.flush()
         audit.record(
             runtime,

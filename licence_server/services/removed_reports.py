@@ -5,6 +5,7 @@
 * A rejected one leaves a hash of what it was kept by: its installation and identity.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,16 +38,17 @@ def find(
     if not session.scalar(select(exists(select(RemovedReport.id_hash)))):
         return Removed()
     keys = runtime.secret_keys
-    claimed = {
-        _id_hash(keys, claimed_id): (claimed_id, raw)
-        for raw in raws
-        if (claimed_id := usage_report.claimed_id(raw)) is not None
-    }
+    by_id: dict[UUID, list[Any]] = defaultdict(list)
+    for raw in raws:
+        claimed_id = usage_report.claimed_id(raw)
+        if claimed_id is not None:
+            by_id[claimed_id].append(raw)
+    claimed = {_id_hash(keys, claimed_id): claimed_id for claimed_id in by_id}
     refused = {_rejection_hash(keys, installation_id, identity): identity for identity in identities}
     query = select(RemovedReport.id_hash, RemovedReport.content_hash)
     found = session.execute(query.where(RemovedReport.id_hash.in_([*claimed, *refused]))).all()
     reports = {
-        claimed[id_hash][0]: _as_known(keys, claimed[id_hash][0], raws, content_hash)
+        claimed[id_hash]: _as_known(keys, claimed[id_hash], by_id[claimed[id_hash]], content_hash)
         for id_hash, content_hash in found
         if content_hash is not None
     }
@@ -84,11 +86,9 @@ def _keep(session: Session, today: date, hashes: Mapping[bytes, bytes | None]) -
 
 
 def _as_known(keys: SecretKeys, report_id: UUID, raws: Sequence[Any], kept: bytes) -> tuple[bytes, int]:
-    """Content hash and number of the removed report, from the one in the batch that repeats it."""
+    """Content hash and number of a removed report, from the one of this id in the batch that repeats it."""
     number = 0
     for raw in raws:
-        if usage_report.claimed_id(raw) != report_id:
-            continue
         try:
             report, content_hash = usage_report.read(raw)
         except InvalidReport:

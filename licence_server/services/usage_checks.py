@@ -82,7 +82,7 @@ def _readmit(runtime: Runtime, session: Session, now: datetime, actor: str) -> i
     rows = session.execute(
         select(RejectedReport, Installation)
         .join(Installation, Installation.id == RejectedReport.installation_id)
-        .where(RejectedReport.code == "item_unknown")
+        .where(RejectedReport.code == "item_unknown", RejectedReport.report.is_not(None))
         .order_by(Installation.id, RejectedReport.identity)
         .with_for_update()
     ).all()

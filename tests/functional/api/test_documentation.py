@@ -32,6 +32,7 @@ ROOMS_OF_THE_COMMAND_LINE = ("cli", "migrate.py", "signing.py")
 FILES_OF_THE_COMMAND_LINE = (
     "backups.py",
     "captions.py",
+    "feedback.py",
     "initialisation.py",
     "keys.py",
     "kit_builds.py",
@@ -44,7 +45,9 @@ FILES_OF_THE_COMMAND_LINE = (
     "organisation_imports.py",
     "qr_encoder.py",
     "restores.py",
+    "retention.py",
     "sealed_files.py",
+    "settings.py",
     "stick.py",
     "stick_folder.py",
 )

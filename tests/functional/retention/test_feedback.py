@@ -13,7 +13,7 @@ from licence_server.domain.period import Period
 from licence_server.services import audit
 from licence_server.services import feedback as services
 from licence_server.services.feedback import Feedback, FeedbackFilter
-from tests.support.acts import statuses
+from tests.support.acts import add_items, json_of, readmit, statuses
 from tests.support.deployment import ACTOR, KIT_ID, Deployment, Installed, feedback, workshop
 from tests.support.retained import DAYS, counts, everything, figures, keep_for, retain
 
@@ -117,6 +117,19 @@ def test_what_cannot_be_redacted_is_refused(deployment: Deployment, kit: Install
         with pytest.raises(error) as raised:
             redact(deployment, report["id"])
         assert raised.value.code == code
+
+
+def test_a_copy_that_waits_to_be_readmitted_is_redacted_too(deployment: Deployment, kit: Installed) -> None:
+    licence = deployment.licence(deployment.organisation("Other"), deployment.kit("second", {"a": "A"}))
+    second = Installed(deployment, json_of(deployment.post_activation(deployment.token(licence), kit_id="second")))
+    report = feedback(deployment.clock(), 1, item="a", comment=SAID)
+    assert statuses(kit.sync(report)) == ["item_unknown"]
+    assert statuses(second.sync(report)) == ["accepted"]
+    redact(deployment, report["id"])
+    assert SAID not in everything(deployment)
+    add_items(deployment, "a")
+    assert readmit(deployment) == 0
+    deployment.assert_totals_agree()
 
 
 def test_comments_go_with_the_raw_reports(deployment: Deployment, kit: Installed) -> None:
