@@ -124,7 +124,7 @@ def _change(kit_id: str, form: KitChangeForm, titles: dict[str, str], faults: di
         raise Invalid(
             "item_repeated",
             "",
-            {"items": f"the short name {repeated[0]} is in the kit already; change its title above"},
+            {"items": f"The short name {repeated[0]} is in the kit already; change its title above"},
         )
     services.update(
         runtime(),

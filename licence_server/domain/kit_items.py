@@ -24,6 +24,6 @@ def items_of(text: str) -> dict[str, str]:
         elif len(title) > _LONGEST_TITLE or not is_one_line(title):
             fault = f"has a title of more than {_LONGEST_TITLE} characters, or one with control characters"
         if fault is not None:
-            raise Invalid("items_invalid", f"Line {number} {fault}.", {"items": f"line {number} {fault}"})
+            raise Invalid("items_invalid", f"Line {number} {fault}.", {"items": f"Line {number} {fault}"})
         items[item_id] = title
     return items

@@ -37,6 +37,8 @@ NOT_OF_THE_API = {
 ROOMS_BESIDE_THE_API = ("cli", "console", "migrate.py", "signing.py")
 FILES_BESIDE_THE_API = (
     "backups.py",
+    "bulk_jobs.py",
+    "bulk_selections.py",
     "captions.py",
     "console_files.py",
     "feedback.py",
@@ -46,8 +48,10 @@ FILES_BESIDE_THE_API = (
     "kit_checks.py",
     "kit_description.py",
     "kit_sources.py",
+    "kit_items.py",
     "kit_texts.py",
     "kit_tokens.py",
+    "licence_endings.py",
     "manifest.py",
     "organisation_imports.py",
     "password.py",

@@ -242,7 +242,7 @@ def test_terms_that_make_no_sense_are_said_at_their_fields(deployment: Deploymen
     past = upload(officer, *rows(1), kit_id=KIT_ID, lasting="until", until="2020-01-01")
     assert "must not lie before the start" in words(past.text).lower()
     assert "Enter a whole number from 1" in upload(officer, *rows(1), kit_id=KIT_ID, seat_limit="many").text
-    assert "Enter a day, such as" in upload(officer, *rows(1), kit_id=KIT_ID, first="soon").text
+    assert "must be a day, such as" in upload(officer, *rows(1), kit_id=KIT_ID, first="soon").text
 
 
 def test_the_example_can_be_imported(deployment: Deployment, officer: Desk) -> None:

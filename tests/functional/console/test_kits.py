@@ -23,7 +23,7 @@ def test_add_a_kit(deployment: Deployment, officer: Desk) -> None:
     assert [(item.item_id, item.title) for item in added.items] == [("a", "One"), ("b", "Two = too")]
     taken = officer.submit("/console/add-kit", name="Kit", kit_id="new-kit")
     assert (taken.status_code, "There is a kit new-kit already" in taken.text) == (422, True)
-    assert "Must be 1 to 64" in officer.submit("/console/add-kit", name="Kit", kit_id="New kit").text
+    assert "must be 1 to 64" in officer.submit("/console/add-kit", name="Kit", kit_id="New kit").text
     wrong = officer.submit("/console/add-kit", name="Kit", kit_id="k", items="One\n")
     assert "Line 1 needs a short name, an equals sign and a title" in wrong.text
 
