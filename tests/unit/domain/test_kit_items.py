@@ -14,10 +14,10 @@ def test_lines_become_items_in_order() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("film-1", "line 1 needs"),
-        ("\nfilm-1 =", "line 2 needs"),
+        ("film-1", "Line 1 needs"),
+        ("\nfilm-1 =", "Line 2 needs"),
         ("Film 1 = One", "only a-z"),
-        ("a = One\na = Two", "line 2 repeats the short name a"),
+        ("a = One\na = Two", "Line 2 repeats the short name a"),
         ("a = " + "x" * 201, "more than 200 characters"),
     ],
 )
