@@ -19,7 +19,7 @@ from benchmarks.city.drive import KIT_ID, Drive
 from benchmarks.city.plan import Scale, draw
 from benchmarks.city.server import CityServer
 from benchmarks.city.truth import differences, reckon
-from benchmarks.ports import free_port
+from benchmarks.local_server import free_port
 from licence_server.domain.period import Period
 from licence_server.services import reports, usage_checks
 

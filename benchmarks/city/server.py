@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.city.served import CLOCK_FILE, SharedClock
+from benchmarks.local_server import answers
 from licence_server.config import load
 from licence_server.services import initialisation
 from licence_server.services.runtime import Runtime, open_runtime
@@ -66,7 +66,7 @@ class CityServer:
         with (self.directory / "city.log").open("ab") as log:
             self.process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + 60
-        while not self._answers():
+        while not answers(self.url):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError((self.directory / "city.log").read_text())
             time.sleep(0.05)
@@ -83,10 +83,3 @@ class CityServer:
         assert self.process is not None
         workers = psutil.Process(self.process.pid).children()
         return max((worker.memory_info().rss for worker in workers), default=0)
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as response:
-                return bool(response.status == 200)
-        except OSError:
-            return False

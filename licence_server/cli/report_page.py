@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from licence_server.cli.output import plain
+from licence_server.domain.dates import in_words
 from licence_server.domain.spreadsheet import safe_cell
 
 Document = Mapping[str, Any]
@@ -93,12 +94,8 @@ def _period(period: Document) -> str:
     first, last = (date.fromisoformat(period[name]) if period[name] else None for name in ("from", "to"))
     if first is None and last is None:
         return "all time"
-    begin = f"from {_day(first)} " if first is not None else ""
-    return f"{begin}up to {_day(last) if last is not None else 'now'}".strip()
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    begin = f"from {in_words(first)} " if first is not None else ""
+    return f"{begin}up to {in_words(last) if last is not None else 'now'}".strip()
 
 
 def _hours(seconds: int) -> str:

@@ -11,7 +11,7 @@ from wtforms.validators import EqualTo, InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.forms import Form, button
+from licence_server.console.forms import Form, button, new_password_field
 from licence_server.console.pages import page
 from licence_server.domain.errors import Invalid, Refused, TooManyRequests
 from licence_server.services import person_sessions, second_factor
@@ -22,13 +22,7 @@ Answer = Response | Redirect
 
 
 class PasswordForm(Form):
-    password = PasswordField(
-        "New password",
-        widget=GovPasswordInput(),
-        description="At least 12 characters. Three or four unrelated words are good.",
-        validators=[InputRequired("Choose a password")],
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = new_password_field("New password")
     again = PasswordField(
         "The same password again",
         widget=GovPasswordInput(),

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.forms import OnceForm, button
+from licence_server.console.forms import ButtonForm, OnceForm, button
 from licence_server.console.pages import page
 from licence_server.domain.errors import Invalid
 from licence_server.domain.scopes import Scope
@@ -49,10 +49,6 @@ class KeyForm(OnceForm):
     submit = button("Create the key")
 
 
-class RevokeForm(OnceForm):
-    """A button and nothing else."""
-
-
 @blueprint.get("/api-keys")
 def api_keys() -> Response:
     """Every key, revoked ones last."""
@@ -79,7 +75,7 @@ def create_api_key() -> Answer:
 @blueprint.route("/api-keys/<uuid:key_id>/revoke", methods=["GET", "POST"])
 def revoke_api_key(key_id: UUID) -> Answer:
     """End a key at once."""
-    key, form = services.get(runtime(), key_id), RevokeForm()
+    key, form = services.get(runtime(), key_id), ButtonForm()
     if form.validate_on_submit():
         form.once(lambda: _revoke(key_id))
         return redirect(url_for("console.api_keys"))

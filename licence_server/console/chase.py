@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import Response, request
 from werkzeug.exceptions import NotFound
@@ -10,16 +9,16 @@ from werkzeug.exceptions import NotFound
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
 from licence_server.console.downloads import download
+from licence_server.console.kit_choices import known_kits
 from licence_server.console.links import link
 from licence_server.console.pages import page
-from licence_server.console.written import day
+from licence_server.console.written import day, last_day
 from licence_server.domain import dates
 from licence_server.domain.spreadsheet import csv_bytes
-from licence_server.services import chase_lists, kits
+from licence_server.services import chase_lists
 from licence_server.services.chase_lists import QUIET_DAYS, ChaseList, Row
 from licence_server.web import now, runtime
 
-_MOST_KITS = 500
 _MOST_DAYS = 3650
 _MOST_PAGES = 100_000
 
@@ -32,8 +31,7 @@ class Column:
 
 def _ends(row: Row) -> str:
     if row.ends_at is not None:
-        # The moment is the midnight after the last day.
-        return day(row.ends_at - timedelta(microseconds=1))
+        return last_day(row.ends_at)
     return f"{row.trial_days} days after activation" if row.trial_days is not None else "without an end"
 
 
@@ -107,7 +105,7 @@ def chase() -> Response:
         lists=list(ChaseList),
         found=found,
         rows=[(row, [column.cell(row) for column in choice.columns]) for row in found.rows],
-        kits=kits.list_page(runtime(), limit=_MOST_KITS, cursor=None).items,
+        kits=known_kits(),
         link=link,
     )
 

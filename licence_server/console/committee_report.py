@@ -9,7 +9,8 @@ from wtforms.fields.choices import SelectChoice
 
 from licence_server.console.blueprint import blueprint
 from licence_server.console.errors import error_page
-from licence_server.console.figures import hand_out, kit_choices, shown
+from licence_server.console.figures import hand_out, shown
+from licence_server.console.kit_choices import kit_choices
 from licence_server.console.lists import ExportForm, FilterForm
 from licence_server.console.pages import page
 from licence_server.documents import formats
@@ -57,8 +58,8 @@ def committee_report() -> Response:
     form = CommitteeForm(request.args)
     report = form.report()
     if report is None:
-        return page("committee_report.html", 422, form=form, report=None, query={}, formats=formats.FORMATS)
-    return page("committee_report.html", form=form, query=form.address(), formats=formats.FORMATS, **shown(report))
+        return page("committee_report.html", 422, form=form, report=None, query={})
+    return page("committee_report.html", form=form, query=form.address(), **shown(report))
 
 
 @blueprint.post("/report/export/<name>")

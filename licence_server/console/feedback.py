@@ -15,6 +15,7 @@ from licence_server.console.downloads import download
 from licence_server.console.errors import error_page
 from licence_server.console.fields import day_field, reason_field
 from licence_server.console.forms import OnceForm, button
+from licence_server.console.kit_choices import known_kits
 from licence_server.console.links import link
 from licence_server.console.lists import PAGE, ExportForm, FilterForm, cursor, period_of
 from licence_server.console.pages import page
@@ -23,14 +24,13 @@ from licence_server.domain import dates
 from licence_server.domain.errors import Conflict, Invalid
 from licence_server.domain.spreadsheet import csv_bytes
 from licence_server.services import feedback as services
-from licence_server.services import feedback_summary, kits, organisations
+from licence_server.services import feedback_summary, organisations
 from licence_server.services.feedback import FeedbackFilter
 from licence_server.services.feedback_summary import RATINGS
 from licence_server.web import now, runtime
 
 Answer = Response | Redirect
 
-_MOST_KITS = 500
 _HEADS = ("Day", "Organisation", "Kit", "About", "Rating", "Comment", "Comment redacted on")
 AS_A_WHOLE = "The kit as a whole"
 
@@ -39,9 +39,11 @@ class Titles:
     """The kits and items there are, by their titles."""
 
     def __init__(self) -> None:
-        self.kits = kits.list_page(runtime(), limit=_MOST_KITS, cursor=None).items
-        self._names = {kit.id: kit.name for kit in self.kits}
-        self._titles = {(kit.id, item.item_id): item.title for kit in self.kits for item in kit.items}
+        self.kits = known_kits()
+        self._names: dict[str, str] = {kit.id: kit.name for kit in self.kits}
+        self._titles: dict[tuple[str, str], str] = {
+            (kit.id, item.item_id): item.title for kit in self.kits for item in kit.items
+        }
 
     def kit(self, row: services.Feedback) -> str:
         return self._names.get(row.kit_id, row.kit_id)

@@ -6,24 +6,21 @@ from typing import Any
 from flask import Response, request
 from govuk_frontend_wtf.wtforms_widgets import GovSelect
 from wtforms import SelectField
-from wtforms.fields.choices import SelectChoice
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
 from licence_server.console.downloads import download
 from licence_server.console.errors import error_page
 from licence_server.console.fields import day_field
+from licence_server.console.kit_choices import kit_choices
 from licence_server.console.lists import PAGE, ExportForm, FilterForm, cursor, period_of
 from licence_server.console.pages import page
-from licence_server.console.report_links import Links
+from licence_server.console.report_links import WITHOUT_SECTOR, Links
 from licence_server.documents import charts, formats
 from licence_server.domain.committee_report import Report, Table
 from licence_server.domain.period import Period
-from licence_server.services import committee, kits, usage_by_organisation
+from licence_server.services import committee, usage_by_organisation
 from licence_server.web import now, runtime
-
-_MOST_KITS = 500
-WITHOUT_SECTOR = "-"
 
 
 class FiguresForm(FilterForm):
@@ -33,7 +30,7 @@ class FiguresForm(FilterForm):
 
     def __init__(self, *arguments: object, **fields: object) -> None:
         super().__init__(*arguments, **fields)
-        self.kit.choices = [SelectChoice("", "All kits"), *kit_choices()]
+        self.kit.choices = kit_choices("All kits")
 
     def chosen(self) -> tuple[Period, str | None] | None:
         """Period and kit; None where they are wrong, which is then said at the fields."""
@@ -41,11 +38,6 @@ class FiguresForm(FilterForm):
             return None
         period = period_of(self, "since", "until")
         return None if period is None else (period, self.kit.data or None)
-
-
-def kit_choices() -> list[SelectChoice]:
-    """The kits there are."""
-    return [SelectChoice(kit.id, kit.name) for kit in kits.list_page(runtime(), limit=_MOST_KITS, cursor=None).items]
 
 
 @blueprint.get("/figures")

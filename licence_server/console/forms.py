@@ -6,7 +6,7 @@ from uuid import UUID, uuid4, uuid5
 
 from flask import request
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput
+from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovSubmitInput
 from wtforms import Field, HiddenField, PasswordField, SubmitField, validators
 from wtforms.csrf.core import CSRFTokenField
 
@@ -57,6 +57,29 @@ class OnceForm(Form):
 def _content(field: Field) -> tuple[str, Any]:
     """What was entered; of a file its name, since its content is read but once."""
     return field.name, getattr(field.data, "filename", field.data)
+
+
+class ButtonForm(OnceForm):
+    """A button and nothing else."""
+
+
+def password_field(
+    label: str, missing: str, *, hint: str = "", autocomplete: str = "current-password"
+) -> PasswordField:
+    """A box for a password, with the button that shows it. autocomplete: new-password for one to be chosen."""
+    return PasswordField(
+        label,
+        widget=GovPasswordInput(),
+        description=hint,
+        validators=[validators.InputRequired(missing)],
+        render_kw={"autocomplete": autocomplete},
+    )
+
+
+def new_password_field(label: str) -> PasswordField:
+    """A box for a password to be chosen, with what it must be."""
+    hint = "At least 12 characters. Three or four unrelated words are good."
+    return password_field(label, "Choose a password", hint=hint, autocomplete="new-password")
 
 
 def button(text: str, **arguments: Any) -> SubmitField:

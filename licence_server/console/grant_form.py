@@ -6,9 +6,10 @@ from wtforms.fields.choices import SelectChoice
 
 from licence_server.console.fields import day_field, number_field
 from licence_server.console.forms import Form
+from licence_server.console.kit_choices import kit_choices
 from licence_server.domain.errors import Invalid
 from licence_server.domain.licence import MAX_DAYS, MAX_SEATS, TRIAL_DAYS, Kind, LicenceTerms
-from licence_server.services import bulk_batches, kits
+from licence_server.services import bulk_batches
 from licence_server.services.bulk_work import Grant
 from licence_server.web import now, runtime
 
@@ -18,7 +19,6 @@ _LASTING = [
     SelectChoice("full_until", "A full licence with one common last day"),
     SelectChoice("full", "A full licence without an end"),
 ]
-_MOST_KITS = 500
 
 
 class GrantForm(Form):
@@ -43,8 +43,7 @@ class GrantForm(Form):
 
     def offer_kits(self, nothing: str) -> None:
         """Offer the kits there are. nothing: the words for none of them."""
-        found = kits.list_page(runtime(), limit=_MOST_KITS, cursor=None).items
-        self.kit_id.choices = [SelectChoice("", nothing), *(SelectChoice(kit.id, kit.name) for kit in found)]
+        self.kit_id.choices = kit_choices(nothing)
 
     def grant(self) -> Grant | None:
         """The grant that was chosen; None where no kit was. Raises Invalid, naming the fields."""

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.forms import OnceForm, button
+from licence_server.console.forms import ButtonForm, OnceForm, button
 from licence_server.console.pages import page
 from licence_server.domain.errors import Conflict, Invalid
 from licence_server.domain.roles import Role
@@ -43,10 +43,6 @@ class RoleForm(OnceForm):
     submit = button("Change the role")
 
 
-class ConfirmForm(OnceForm):
-    """A button and nothing else."""
-
-
 @blueprint.get("/people")
 def people() -> Response:
     """Everyone, former members last."""
@@ -71,7 +67,7 @@ def invite() -> Answer:
 @blueprint.route("/people/<uuid:person_id>/invite-again", methods=["GET", "POST"])
 def invite_again(person_id: UUID) -> Answer:
     """A new invitation for somebody who lost password or second factor."""
-    form = ConfirmForm()
+    form = ButtonForm()
     person = services.get(runtime(), person_id)
     if form.validate_on_submit():
         return page("invited.html", **form.once(lambda: _invite_again(person_id)))
@@ -97,7 +93,7 @@ def change_role(person_id: UUID) -> Answer:
 def remove_person(person_id: UUID) -> Answer:
     """End somebody's access."""
     person = services.get(runtime(), person_id)
-    form = ConfirmForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         services.remove(runtime(), person_id, now=now(), actor=gate.member().actor)
         return redirect(url_for("console.people"))

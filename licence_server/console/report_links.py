@@ -9,6 +9,9 @@ from licence_server.console.written import day
 from licence_server.domain.committee_report import Row, Table
 from licence_server.domain.months import last_day, parse
 
+WITHOUT_SECTOR = "-"
+"""In an address, the organisations whose sector was not given."""
+
 
 class Links:
     """Where the figures of one kit (None: of all) and period (ISO 8601; None: open) lead."""
@@ -46,7 +49,7 @@ class Links:
             month = parse(row.key)
             return self._rows(since=_typed(month.isoformat()), until=_typed(last_day(month).isoformat()))
         if table.key in ("sectors", "sectors_by_month"):
-            return self._rows(sector=row.key or "-")
+            return self._rows(sector=row.key or WITHOUT_SECTOR)
         return None
 
     def _rows(self, **narrower: Any) -> str:

@@ -1,14 +1,14 @@
 """Sign in and out: password, code, invitation, and the password again before acts that cannot be undone."""
 
 from flask import Response, redirect, request, session, url_for
-from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovTextInput
+from govuk_frontend_wtf.wtforms_widgets import GovTextInput
 from werkzeug.wrappers import Response as Redirect
-from wtforms import PasswordField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.forms import Form, button
+from licence_server.console.forms import Form, button, new_password_field, password_field
 from licence_server.console.pages import page
 from licence_server.domain.errors import Invalid, Refused, TooManyRequests
 from licence_server.services import second_factor
@@ -26,12 +26,7 @@ class SignInForm(Form):
         validators=[InputRequired("Enter your e-mail address")],
         render_kw={"autocomplete": "username", "type": "email", "spellcheck": "false"},
     )
-    password = PasswordField(
-        "Password",
-        widget=GovPasswordInput(),
-        validators=[InputRequired("Enter your password")],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = password_field("Password", "Enter your password")
     submit = button("Sign in")
 
 
@@ -47,23 +42,12 @@ class CodeForm(Form):
 
 
 class ProveForm(Form):
-    password = PasswordField(
-        "Password",
-        widget=GovPasswordInput(),
-        validators=[InputRequired("Enter your password")],
-        render_kw={"autocomplete": "current-password"},
-    )
+    password = password_field("Password", "Enter your password")
     submit = button("Go on")
 
 
 class InvitationForm(Form):
-    password = PasswordField(
-        "Choose a password",
-        widget=GovPasswordInput(),
-        description="At least 12 characters. Three or four unrelated words are good.",
-        validators=[InputRequired("Choose a password")],
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = new_password_field("Choose a password")
     submit = button("Set the password and sign in")
 
 

@@ -7,14 +7,12 @@ from typing import Any
 
 from flask import Response, redirect, url_for
 from flask_wtf.file import FileField, FileRequired
-from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovPasswordInput
+from govuk_frontend_wtf.wtforms_widgets import GovFileInput
 from werkzeug.wrappers import Response as Redirect
-from wtforms import PasswordField
-from wtforms.validators import InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.forms import OnceForm, button
+from licence_server.console.forms import OnceForm, button, password_field
 from licence_server.console.pages import page
 from licence_server.domain.errors import Refused, TooManyRequests
 from licence_server.services import back_off
@@ -36,12 +34,7 @@ class RotateForm(OnceForm):
         description="The file root-key.pem, as you keep it in the safe. It is read and not kept.",
         validators=[FileRequired("Choose the file of the root key")],
     )
-    passphrase = PasswordField(
-        "Its passphrase",
-        widget=GovPasswordInput(),
-        validators=[InputRequired("Enter the passphrase of the root key")],
-        render_kw={"autocomplete": "off"},
-    )
+    passphrase = password_field("Its passphrase", "Enter the passphrase of the root key", autocomplete="off")
     submit = button("Put a new signing key in force")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from licence_server.domain import dates
 from licence_server.domain.audit_difference import Change
 from licence_server.web import runtime
 
@@ -15,7 +16,7 @@ def day(value: date | None) -> str:
         return "never"
     if isinstance(value, datetime):
         value = value.astimezone(runtime().timezone).date()
-    return f"{value.day} {value:%B %Y}"
+    return dates.in_words(value)
 
 
 def last_day(value: datetime) -> str:

@@ -28,6 +28,11 @@ def day_of(moment: datetime, timezone: ZoneInfo) -> date:
     return moment.astimezone(timezone).date()
 
 
+def in_words(day: date) -> str:
+    """2 March 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def to_hour(moment: datetime) -> datetime:
     """A moment without its minutes: as much as we keep of the time of a sync."""
     return moment.replace(minute=0, second=0, microsecond=0)

@@ -40,6 +40,12 @@ def record(
     return record_many(runtime, session, acts, now=now, actor=actor, action=action, reason=reason)
 
 
+def record_alone(runtime: Runtime, **entry: Any) -> Head:
+    """An entry that is all there is to write, as where something leaves the house. Takes what `record` takes."""
+    with runtime.database.writing() as session:
+        return record(runtime, session, **entry)
+
+
 @dataclass(frozen=True)
 class Act:
     """What one entry is about; see `record`."""

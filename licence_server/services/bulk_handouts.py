@@ -24,13 +24,11 @@ def as_letters(runtime: Runtime, job: Job, number: int, *, now: datetime, actor:
 
 
 def _note(runtime: Runtime, job: Job, action: str, tokens: int, now: datetime, actor: str) -> None:
-    with runtime.database.writing() as session:
-        audit.record(
-            runtime,
-            session,
-            now=now,
-            actor=actor,
-            action=action,
-            subject=f"bulk_job:{job.id}",
-            after={"tokens": tokens},
-        )
+    audit.record_alone(
+        runtime,
+        now=now,
+        actor=actor,
+        action=action,
+        subject=f"bulk_job:{job.id}",
+        after={"tokens": tokens},
+    )

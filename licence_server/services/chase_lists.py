@@ -100,16 +100,14 @@ def export(
     """The whole list as something that leaves the house: an audit entry says who took it."""
     with runtime.database.reading() as session:
         rows = [_row(row) for row in session.execute(_query(chosen, now, kit_id, days))]
-    with runtime.database.writing() as session:
-        audit.record(
-            runtime,
-            session,
-            now=now,
-            actor=actor,
-            action="chase_list_exported",
-            subject=f"chase_list:{chosen.value}",
-            after={"kit": kit_id, "days": days, "rows": len(rows)},
-        )
+    audit.record_alone(
+        runtime,
+        now=now,
+        actor=actor,
+        action="chase_list_exported",
+        subject=f"chase_list:{chosen.value}",
+        after={"kit": kit_id, "days": days, "rows": len(rows)},
+    )
     return rows
 
 

@@ -1,12 +1,12 @@
 """The committee's report: counted to the last one for the team, in published form for everybody else."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
 from licence_server.domain.audit_chain import Head
 from licence_server.domain.committee_report import Fact, Report
-from licence_server.domain.dates import day_of
+from licence_server.domain.dates import day_of, in_words
 from licence_server.domain.errors import not_found
 from licence_server.domain.months import PublishablePeriod
 from licence_server.domain.period import ALL_TIME, Period
@@ -14,7 +14,7 @@ from licence_server.models import Kit
 from licence_server.services import audit, reports
 from licence_server.services.committee_published import only_kit, published_report
 from licence_server.services.committee_staff import staff_report
-from licence_server.services.committee_words import coverage_facts, summary_facts
+from licence_server.services.committee_words import coverage_of, facts_of
 from licence_server.services.figures import figures
 from licence_server.services.runtime import Runtime
 
@@ -33,16 +33,7 @@ def staff(runtime: Runtime, period: Period, *, now: datetime, kit_id: str | None
 def overview(runtime: Runtime, *, now: datetime) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     """The figures of all time and what they cover, without months, sectors and range: quick at any size."""
     document = reports.report(runtime, ALL_TIME, now=now)
-    figures_ = summary_facts(
-        attendances=document["attendances"],
-        sessions=document["sessions"]["total"],
-        **document["organisations"],
-        feedback=document["feedback"]["count"],
-        mean_rating=document["feedback"]["mean_rating"],
-    )
-    coverage = coverage_facts(document["installations"], document["reports"]["missing"], document["coverage"])
-    last = Fact("last_report_at", "Last report received", document["coverage"]["last_report_at"], "By its arrival.")
-    return figures_, (*coverage, last)
+    return facts_of(document), coverage_of(document)
 
 
 def published(runtime: Runtime, period: PublishablePeriod, *, now: datetime, kit_id: str | None = None) -> Report:
@@ -61,31 +52,15 @@ def published(runtime: Runtime, period: PublishablePeriod, *, now: datetime, kit
 
 def record_export(runtime: Runtime, report: Report, *, now: datetime, actor: str, format_: str) -> Head:
     """The report leaves the house: an audit entry says who took it in which form, and its head comes along."""
-    with runtime.database.writing() as session:
-        return audit.record(
-            runtime,
-            session,
-            now=now,
-            actor=actor,
-            action="report_exported",
-            subject="report",
-            after={
-                "period": {"from": report.first, "to": report.last},
-                "kit": report.kit,
-                "form": report.form,
-                "format": format_,
-            },
-        )
+    period = {"from": report.first, "to": report.last}
+    after = {"period": period, "kit": report.kit, "form": report.form, "format": format_}
+    return audit.record_alone(runtime, now=now, actor=actor, action="report_exported", subject="report", after=after)
 
 
 def _words(period: Period) -> str:
-    first, last = (_day(day) if day is not None else None for day in (period.first, period.last))
+    first, last = (in_words(day) if day is not None else None for day in (period.first, period.last))
     if first is None and last is None:
         return "All time"
     if first is None:
         return f"Up to {last}"
     return f"{first} to {last or 'now'}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"

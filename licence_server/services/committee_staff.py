@@ -3,10 +3,10 @@
 from datetime import date
 
 from licence_server.domain import method_note
-from licence_server.domain.committee_report import Fact, Report, Row, Table
+from licence_server.domain.committee_report import Report, Row, Table
 from licence_server.domain.months import last_day, month_of
 from licence_server.domain.months import title as month_title
-from licence_server.services.committee_words import coverage_facts, film_table, range_facts, summary_facts
+from licence_server.services.committee_words import coverage_of, facts_of, film_table, range_facts
 from licence_server.services.figure_rows import Counts, total
 from licence_server.services.figures import FigureSet, Step
 
@@ -32,18 +32,9 @@ def staff_report(figures: FigureSet, *, period: str, kit_name: str, timezone: st
         kit=document["kit"],
         kit_name=kit_name,
         generated_at=document["generated_at"],
-        facts=summary_facts(
-            attendances=document["attendances"],
-            sessions=document["sessions"]["total"],
-            **document["organisations"],
-            feedback=document["feedback"]["count"],
-            mean_rating=document["feedback"]["mean_rating"],
-        ),
+        facts=facts_of(document),
         range=range_facts(figures.range.lower, figures.range.upper, method_note.basis(figures.range)),
-        coverage=(
-            *coverage_facts(document["installations"], document["reports"]["missing"], document["coverage"]),
-            Fact("last_report_at", "Last report received", document["coverage"]["last_report_at"], "By its arrival."),
-        ),
+        coverage=coverage_of(document),
         tables=tuple(_tables(figures)),
         method=method_note.paragraphs("staff", timezone),
     )

@@ -7,6 +7,24 @@ from licence_server.domain.committee_report import Cell, Fact, Row, Table
 from licence_server.domain.method_note import ATTENDANCES, ORGANISATIONS, SESSIONS
 
 
+def facts_of(document: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """The figures of the contract's report."""
+    return summary_facts(
+        attendances=document["attendances"],
+        sessions=document["sessions"]["total"],
+        **document["organisations"],
+        feedback=document["feedback"]["count"],
+        mean_rating=document["feedback"]["mean_rating"],
+    )
+
+
+def coverage_of(document: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """What the contract's report covers."""
+    coverage = document["coverage"]
+    last = Fact("last_report_at", "Last report received", coverage["last_report_at"], "By its arrival.")
+    return (*coverage_facts(document["installations"], document["reports"]["missing"], coverage), last)
+
+
 def summary_facts(
     *,
     attendances: Cell,

@@ -72,17 +72,15 @@ def export(runtime: Runtime, wanted: FeedbackFilter, *, now: datetime, actor: st
     query = _feedback().where(*conditions(wanted)).order_by(UsageReport.counted_at.desc(), UsageReport.id.desc())
     with runtime.database.reading() as session:
         rows = [_view(row) for row in session.execute(query)]
-    with runtime.database.writing() as session:
-        after = {**vars(wanted), "period": None, "from": wanted.period.first, "to": wanted.period.last}
-        audit.record(
-            runtime,
-            session,
-            now=now,
-            actor=actor,
-            action="feedback_exported",
-            subject="feedback",
-            after={**{name: value for name, value in after.items() if value}, "rows": len(rows)},
-        )
+    after = {**vars(wanted), "period": None, "from": wanted.period.first, "to": wanted.period.last}
+    audit.record_alone(
+        runtime,
+        now=now,
+        actor=actor,
+        action="feedback_exported",
+        subject="feedback",
+        after={**{name: value for name, value in after.items() if value}, "rows": len(rows)},
+    )
     return rows
 
 

@@ -73,16 +73,14 @@ def export(runtime: Runtime, chosen: InstallationFilter, *, now: datetime, actor
     """Every row, in the order of the list; an audit entry says who took them, and by which filter."""
     with runtime.database.snapshot() as session:
         rows = [_row(row[0], row[1], now) for row in session.execute(_query(session, chosen, now))]
-    with runtime.database.writing() as session:
-        audit.record(
-            runtime,
-            session,
-            now=now,
-            actor=actor,
-            action="installations_exported",
-            subject="installations",
-            after={"filter": vars(chosen), "rows": len(rows)},
-        )
+    audit.record_alone(
+        runtime,
+        now=now,
+        actor=actor,
+        action="installations_exported",
+        subject="installations",
+        after={"filter": vars(chosen), "rows": len(rows)},
+    )
     return rows
 
 

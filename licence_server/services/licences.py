@@ -20,6 +20,9 @@ from licence_server.services.paging import Page, page
 from licence_server.services.preconditions import require_version
 from licence_server.services.runtime import Runtime
 
+Span = tuple[datetime, datetime | None, int | None]
+"""starts_at, ends_at, trial_days; see `domain.licence.period_of_grant`."""
+
 
 @dataclass(frozen=True)
 class LicenceView:
@@ -45,7 +48,7 @@ def grant(
     reason: str | None = None,
 ) -> LicenceView:
     """Grant a licence. Raises Invalid (period), NotFound (organisation, kit)."""
-    starts_at, ends_at, days = rules.period_of_grant(
+    period = rules.period_of_grant(
         kind=kind, first=first, trial_days=trial_days, until=until, now=now, timezone=runtime.timezone
     )
     with runtime.database.writing() as session:
@@ -53,18 +56,7 @@ def grant(
             raise not_found("organisation", organisation_id)
         if session.get(Kit, kit_id) is None:
             raise not_found("kit", kit_id)
-        licence = Licence(
-            id=uuid4(),
-            organisation_id=organisation_id,
-            kit_id=kit_id,
-            kind=kind.value,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            trial_days=days,
-            **vars(terms),
-            created_at=now,
-            changed_at=now,
-        )
+        licence = _new(organisation_id, kit_id, kind, period, terms, now)
         session.add(licence)
         session.flush()
         _record(runtime, session, licence, now=now, actor=actor, action="licence_granted", reason=reason)
@@ -78,28 +70,13 @@ def grant_many(
     kit_id: str,
     *,
     kind: Kind,
-    period: tuple[datetime, datetime | None, int | None],
+    period: Span,
     terms: LicenceTerms,
     now: datetime,
     actor: str,
 ) -> dict[UUID, UUID]:
     """Grant the same to many, in the caller's transaction. Returns organisation to licence."""
-    starts_at, ends_at, trial_days = period
-    granted = [
-        Licence(
-            id=uuid4(),
-            organisation_id=organisation_id,
-            kit_id=kit_id,
-            kind=kind.value,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            trial_days=trial_days,
-            **vars(terms),
-            created_at=now,
-            changed_at=now,
-        )
-        for organisation_id in organisation_ids
-    ]
+    granted = [_new(organisation_id, kit_id, kind, period, terms, now) for organisation_id in organisation_ids]
     session.add_all(granted)
     session.flush()
     acts = [Act(f"licence:{licence.id}", after=details(licence)) for licence in granted]
@@ -220,6 +197,22 @@ def _change(
         session.flush()
         _record(runtime, session, licence, now=now, actor=actor, action=action, reason=reason, before=before)
         return _views(session, [licence], now)[0]
+
+
+def _new(organisation_id: UUID, kit_id: str, kind: Kind, period: Span, terms: LicenceTerms, now: datetime) -> Licence:
+    starts_at, ends_at, trial_days = period
+    return Licence(
+        id=uuid4(),
+        organisation_id=organisation_id,
+        kit_id=kit_id,
+        kind=kind.value,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        trial_days=trial_days,
+        **vars(terms),
+        created_at=now,
+        changed_at=now,
+    )
 
 
 def details(licence: Licence) -> dict[str, Any]:

@@ -73,16 +73,14 @@ def export(runtime: Runtime, chosen: OrganisationFilter, *, now: datetime, actor
             for start in range(0, len(organisations), _CHUNK)
             for row in _rows(session, organisations[start : start + _CHUNK], now)
         ]
-    with runtime.database.writing() as session:
-        audit.record(
-            runtime,
-            session,
-            now=now,
-            actor=actor,
-            action="organisations_exported",
-            subject="organisations",
-            after={"filter": vars(chosen), "rows": len(rows)},
-        )
+    audit.record_alone(
+        runtime,
+        now=now,
+        actor=actor,
+        action="organisations_exported",
+        subject="organisations",
+        after={"filter": vars(chosen), "rows": len(rows)},
+    )
     return rows
 
 

@@ -38,16 +38,14 @@ def export(
 ) -> tuple[dict[str, Any], Head]:
     """The report as something that leaves the house: an audit entry says who took it, and its head comes along."""
     document = report(runtime, period, now=now, kit_id=kit_id)
-    with runtime.database.writing() as session:
-        head = audit.record(
-            runtime,
-            session,
-            now=now,
-            actor=actor,
-            action="report_exported",
-            subject="report",
-            after={"period": document["period"], "kit": kit_id},
-        )
+    head = audit.record_alone(
+        runtime,
+        now=now,
+        actor=actor,
+        action="report_exported",
+        subject="report",
+        after={"period": document["period"], "kit": kit_id},
+    )
     return document, head
 
 

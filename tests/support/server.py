@@ -3,27 +3,19 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from benchmarks.local_server import answers, free_port
+
 COMMAND = str(Path(sys.executable).with_name("licence-server"))
 PASSPHRASE = "correct horse battery staple"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -85,7 +77,7 @@ class Server:
         )
         log.close()
         deadline = time.monotonic() + 30
-        while not self._answers():
+        while not answers(self.url):
             assert self.process.poll() is None, (self.directory / "server.log").read_text()
             assert time.monotonic() < deadline, "the server did not come up"
             time.sleep(0.02)
@@ -103,13 +95,6 @@ class Server:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
         self.process = None
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as response:
-                return bool(response.status == 200)
-        except (OSError, HTTPException):
-            return False
 
 
 @contextmanager

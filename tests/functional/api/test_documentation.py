@@ -53,6 +53,7 @@ FILES_BESIDE_THE_API = (
     "kit_tokens.py",
     "licence_endings.py",
     "manifest.py",
+    "npm_package.py",
     "organisation_imports.py",
     "password.py",
     "people.py",

@@ -1,0 +1,21 @@
+"""The kits there are, to choose from in a form."""
+
+from typing import Any
+
+from wtforms.fields.choices import SelectChoice
+
+from licence_server.services import kits
+from licence_server.web import runtime
+
+_MOST = 500
+
+
+def known_kits() -> list[Any]:
+    """All of them; nobody has more than a few."""
+    return kits.list_page(runtime(), limit=_MOST, cursor=None).items
+
+
+def kit_choices(nothing: str | None = None) -> list[SelectChoice]:
+    """The same as choices. nothing: the words for choosing none of them; None where one must be chosen."""
+    none = [SelectChoice("", nothing)] if nothing is not None else []
+    return [*none, *(SelectChoice(kit.id, kit.name) for kit in known_kits())]
