@@ -1,18 +1,16 @@
 """One batch of a job: add the organisations that are new, grant, issue; each with its audit entry."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import licence as rules
-from licence_server.domain.organisation import LENGTHS
 from licence_server.models import Kit, Licence, Organisation
-from licence_server.services import activation_tokens, audit, licences
-from licence_server.services.audit import Act
+from licence_server.services import activation_tokens, licences, organisation_imports
 from licence_server.services.bulk_work import Done, Grant, Target, Work, rows_by
 from licence_server.services.runtime import Runtime
 
@@ -122,19 +120,9 @@ def _organisations(
         if row is not None:
             found[row.id] = dict(row._mapping)
         elif target.details is not None:
-            # A microsecond between them keeps the order of the file in every listing by creation.
-            created_at = now + timedelta(microseconds=place)
-            new.append({"id": uuid4(), **target.details, "created_at": created_at, "version": 1})
+            new.append(organisation_imports.new_row(target.details, place, now))
             found[new[-1]["id"]] = new[-1]
     if new:
         session.execute(insert(Organisation), new)
-        audit.record_many(
-            runtime,
-            session,
-            [Act(f"organisation:{row['id']}", after={name: row[name] for name in LENGTHS}) for row in new],
-            now=now,
-            actor=actor,
-            action="organisation_added",
-            reason="imported from a file",
-        )
+        organisation_imports.record_added(runtime, session, new, now=now, actor=actor)
     return found, {row["id"] for row in new}

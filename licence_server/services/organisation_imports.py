@@ -1,6 +1,6 @@
 """Import a file of organisations: all of it or nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from licence_server.domain import organisation_file
 from licence_server.domain.errors import Conflict, Invalid
 from licence_server.domain.organisation import LENGTHS
-from licence_server.domain.organisation_file import Fault, OrganisationFile, Row
+from licence_server.domain.organisation_file import Fault, OrganisationFile
 from licence_server.models import Organisation
 from licence_server.services import audit
 from licence_server.services.audit import Act
@@ -66,7 +66,7 @@ def import_file(
         return Imported([], len(file.rows), file.encoding)
     with runtime.database.writing() as session:
         _refuse_taken(session, file)
-        rows = [_row(row, place, now) for place, row in enumerate(file.rows)]
+        rows = [new_row(row.details, place, now) for place, row in enumerate(file.rows)]
         _insert(runtime, session, rows, now, actor, progress)
     return Imported(rows, len(rows), file.encoding)
 
@@ -95,6 +95,19 @@ def _insert(
             progress(start * _CHUNK + len(chunk), len(rows))
     except IntegrityError:
         raise Conflict("reference_taken", "Somebody took one of the references meanwhile; try again.") from None
+    record_added(runtime, session, rows, now=now, actor=actor)
+
+
+def new_row(details: Mapping[str, Any], place: int, now: datetime) -> dict[str, Any]:
+    """An organisation of a file as the database takes it. place: of its row in the file."""
+    # A microsecond between them keeps the order of the file in every listing by creation.
+    return {"id": uuid4(), **details, "created_at": now + timedelta(microseconds=place), "version": 1}
+
+
+def record_added(
+    runtime: Runtime, session: Session, rows: Sequence[Mapping[str, Any]], *, now: datetime, actor: str
+) -> None:
+    """The audit entries of organisations that came from a file, one each."""
     audit.record_many(
         runtime,
         session,
@@ -104,11 +117,6 @@ def _insert(
         action="organisation_added",
         reason="imported from a file",
     )
-
-
-def _row(row: Row, place: int, now: datetime) -> dict[str, Any]:
-    # A microsecond between them keeps the order of the file in every listing by creation.
-    return {"id": uuid4(), **row.details, "created_at": now + timedelta(microseconds=place), "version": 1}
 
 
 def _chunks(members: Sequence[Member]) -> Iterator[Sequence[Member]]:
