@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from licence_server.app import create_app
@@ -34,6 +35,8 @@ PASSPHRASE = "correct horse battery staple"
 KIT_ID = "prevent-for-business"
 ITEMS = {"film-1": "The first film", "film-2": "The second film", "handbook": "The handbook"}
 ACTOR = "test"
+# A test's application is new, its templates are not: compiling them again took a third of the console's tests.
+COMPILED = FileSystemBytecodeCache()
 
 
 @dataclass
@@ -51,6 +54,7 @@ class Deployment:
             "LICENCE_SERVER_PUBLIC_URL": "https://licences.example",
         }
         self.app = create_app(load(self.environ, self.directory), self.clock)
+        self.app.jinja_env.bytecode_cache = COMPILED
         self.runtime: Runtime = self.app.extensions["licence_server_runtime"]
         self.client: FlaskClient = self.app.test_client()
         initialisation.initialise(self.runtime, now=self.clock(), actor=ACTOR, admin_email=None, passphrase=PASSPHRASE)
