@@ -30,8 +30,8 @@ lint: $(SETUP) ## format, lint, types, layers
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 
-unit: $(SETUP) ## every test, two at a time, with branch coverage
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+unit: $(SETUP) ## every test, four at a time since many wait, with branch coverage
+	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
 format: $(SETUP) ## put the code into its format
 	$(BIN)/ruff format .
