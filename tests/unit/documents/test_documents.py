@@ -132,6 +132,16 @@ def test_a_chart_is_picture_alone(key: str) -> None:
     assert "1,285" not in shown
 
 
+def test_what_xml_forbids_and_was_stored_before_costs_no_file() -> None:
+    rows = tuple(Row(text, f"Retail{text}", (12, 1)) for text in ("\ufffe", "\uffff", "\x0c"))
+    report = replace(REPORT, tables=(replace(SECTORS, rows=rows),), kit_name="Kit \ufffe")
+    assert "Retail\N{REPLACEMENT CHARACTER}" in [element.text for element in fromstring(chart(report.tables[0])).iter()]
+    for name in documents.FORMATS:
+        assert documents.render(report, name)
+    book = openpyxl.load_workbook(io.BytesIO(documents.render(report, "xlsx")))
+    assert book["By sector"]["B4"].value == 12
+
+
 def test_a_chart_is_grey() -> None:
     colours = set(re.findall(rb"#([0-9a-f]{6})", chart(SECTORS)))
     assert all(len({colour[place : place + 2] for place in (0, 2, 4)}) == 1 for colour in colours)
