@@ -22,6 +22,8 @@ from licence_server.services.report_figures import Figures, iso
 from licence_server.services.reporting_time import reporters
 from licence_server.services.runtime import Runtime
 
+_LEAST = "The least that the count of attendances stands for, rounded down."
+
 
 def published_report(session: Session, runtime: Runtime, chosen: PublishablePeriod, kit: Kit, now: datetime) -> Report:
     """All of it in words and tables. Raises NotFound for a month outside the trial, Conflict, Invalid."""
@@ -60,12 +62,12 @@ def _range(counted: Form, told: Range, *, safe: bool) -> tuple[Fact, ...]:
     few = told.reporters < MIN_REPORTERS or form_of(told.missing_reports).is_protected
     if told.upper is None or counted.highest is None or few or not safe:
         why = f"Shown from {MIN_REPORTERS} organisations on, where it tells no small count."
-        return range_facts(counted.at_least, WITHHELD.shown, f"{why} {basis}")
+        return range_facts(counted.at_least, WITHHELD.shown, f"{why} {basis}", counted=_LEAST)
     unseen = told.upper - told.lower
     step = max(BASE, 10 ** (len(str(unseen)) - 2)) if unseen else BASE
     # From the largest count that the published one stands for: never below the upper end that staff see.
     upper = ceil((counted.highest + unseen) / step) * step
-    return range_facts(counted.at_least, upper, basis)
+    return range_facts(counted.at_least, upper, basis, counted=_LEAST)
 
 
 def only_kit(kits: list[Kit]) -> Kit:
