@@ -19,7 +19,7 @@ from licence_server.services.committee_words import range_facts
 from licence_server.services.published_counts import published_counts
 from licence_server.services.published_view import PublishedView
 from licence_server.services.report_figures import Figures, iso
-from licence_server.services.reporting_time import reporters
+from licence_server.services.reporting_time import reporters, standings
 from licence_server.services.runtime import Runtime
 
 _LEAST = "The least that the count of attendances stands for, rounded down."
@@ -33,7 +33,7 @@ def published_report(session: Session, runtime: Runtime, chosen: PublishablePeri
     view = PublishedView(counted, chosen)
     first, last = view.months[0], last_day(view.months[-1])
     figures = Figures(session, runtime, Period(first, last), kit.id, now)
-    told = range_of(reporters(figures))
+    told = range_of(reporters(figures, standings(figures)))
     titles = {item.item_id: item.title for item in kit.items}
     received = iso(figures.last_report_at())
     return Report(
