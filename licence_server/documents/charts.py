@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, fromstring, register_namespace, tostring
 
 from licence_server.domain.committee_report import Table
+from licence_server.domain.text import for_xml
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 _FONT = "Libertinus Sans, Liberation Sans, Arial, sans-serif"
@@ -28,7 +29,7 @@ def chart(table: Table) -> bytes:
     described = "; ".join(f"{row.title}: {value}" for row, value in zip(table.rows, values, strict=True))
     left_out = "" if None not in numbers else " What is not a number is not drawn."
     upright = table.key == "months"
-    drawn = _draw([row.title for row in table.rows], numbers, upright=upright)
+    drawn = _draw([for_xml(row.title) for row in table.rows], numbers, upright=upright)
     return _finished(drawn, title, f"{described}.{left_out}", upright=upright)
 
 
@@ -78,7 +79,7 @@ def _finished(svg: str, title: str, described: str, *, upright: bool) -> bytes:
     _paint(drawn, frozenset(() if upright else ("horizontal",)))
     for number, (name, text) in enumerate((("title", title), ("desc", described))):
         element = Element(f"{{{NAMESPACE}}}{name}")
-        element.text = text
+        element.text = for_xml(text)
         drawn.insert(number, element)
     register_namespace("", NAMESPACE)
     return bytes(tostring(drawn))

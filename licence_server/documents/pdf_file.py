@@ -11,6 +11,7 @@ from typing import Any
 
 from licence_server.documents.charts import chart
 from licence_server.domain.committee_report import Report
+from licence_server.domain.text import for_xml
 
 
 def pdf_file(report: Report) -> bytes:
@@ -47,7 +48,7 @@ def _sources(report: Report) -> dict[str, bytes]:
         document[section] = [{**fact, "value": _shown(fact["value"])} for fact in document[section]]
     return {
         "main": (files(__package__) / "report.typ").read_bytes(),
-        "report.json": json.dumps(document).encode(),
+        "report.json": for_xml(json.dumps(document, ensure_ascii=False)).encode(),
         **{f"{table.key}.svg": chart(table) for table in report.tables if table.key in charted},
     }
 

@@ -19,7 +19,8 @@ _UNKNOWN = (
     "skipped and that never came. Reports still on their way will raise these figures."
 )
 _RANGE = (
-    "The lower end is what was counted. The upper end adds what could have happened unseen, on one assumption: that "
+    "The lower end is what was counted, in the published form the least that its count stands for. The upper end adds "
+    "what could have happened unseen, on one assumption: that "
     "those we have not heard from used the kit no more than busy reporters did. The time that installations have not "
     "reported on counts at the upper quartile of attendances per installation and month among organisations that "
     f"report sessions and at least {MIN_DAYS} days (at their mean, where that is higher; by sector, where a sector has "
@@ -32,8 +33,10 @@ _PUBLISHED = (
     "Counts of 1 to 4 are shown as “fewer than 5”, all others to the nearest 5; 0 is 0. Totals are added up before "
     "they are rounded, so rounded parts need not add up to them. A figure is “not shown” where, with everything "
     "else published for any month and for the trial to date, it would tell a small count: for every count that is not "
-    "shown exactly, another table with another count there fits all that is published. Only whole months that are over "
-    "and the whole trial up to the last of them are published. Reports that arrive later change later copies of a "
+    "shown exactly, another table with another count there fits all that is published. In a small trial that can be "
+    "most figures of a month. The range and the mean rating are shown where not even a reader who knew every count "
+    "they are reckoned from could find a suppressed one. Only whole months that are over and the whole trial up to the "
+    "last of them are published. Reports that arrive later change later copies of a "
     "report. After the Government Statistical Service’s guidance on disclosure control for tables produced from "
     "administrative sources, and A. Hundepool and others, Statistical Disclosure Control (2012), chapters 4 and 5."
 )

@@ -31,6 +31,11 @@ class Form:
         """Whether its count must not be found out."""
         return isinstance(self.shown, str)
 
+    @property
+    def at_least(self) -> int:
+        """What its count is not below, as round as what is shown."""
+        return max(self.lowest // BASE * BASE, min(self.lowest, 1))
+
     def admits(self, count: int) -> bool:
         return self.lowest <= count and (self.highest is None or count <= self.highest)
 

@@ -1,19 +1,27 @@
 """Short texts that people give: names, titles, reasons.
 
-They are one line: no control characters, no line breaks, no lone surrogates. White space around them does
-not count.
+They are one line: no control characters, no line breaks, no lone surrogates, nothing that XML 1.0 forbids (charts and
+workbooks are XML). White space around them does not count.
 """
 
+import re
 import unicodedata
 
 from licence_server.domain.errors import Invalid
 
 _UNFIT = {"Cc", "Cs", "Zl", "Zp"}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def is_one_line(text: str) -> bool:
-    """Whether a text holds no control character, no line break and no lone surrogate."""
-    return not any(unicodedata.category(character) in _UNFIT for character in text)
+    """Whether a text holds no control character, no line break, no lone surrogate and nothing XML 1.0 forbids."""
+    unfit = any(unicodedata.category(character) in _UNFIT for character in text)
+    return not unfit and _NOT_XML.search(text) is None
+
+
+def for_xml(text: str) -> str:
+    """A text of which XML 1.0 allows every character: what it forbids is shown as U+FFFD."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def one_line(text: str, field: str, longest: int) -> str:

@@ -19,7 +19,7 @@ from licence_server.domain.organisation import EMAIL
 from licence_server.domain.text import is_one_line
 from licence_server.domain.usage_report import is_storable
 
-_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
 _LINE = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
 _TEXT = r"^[^\x00]*$"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -12,16 +12,17 @@ from licence_server.domain.estimate import Range, range_of
 from licence_server.domain.months import PublishablePeriod, last_day
 from licence_server.domain.months import title as month_title
 from licence_server.domain.period import Period
-from licence_server.domain.published_form import BASE, WITHHELD, Form
+from licence_server.domain.published_form import BASE, WITHHELD, Form, form_of
+from licence_server.domain.published_months import MIN_REPORTERS
 from licence_server.models import Kit
 from licence_server.services.committee_words import range_facts
 from licence_server.services.published_counts import published_counts
 from licence_server.services.published_view import PublishedView
 from licence_server.services.report_figures import Figures, iso
-from licence_server.services.reporting_time import reporters
+from licence_server.services.reporting_time import reporters, standings
 from licence_server.services.runtime import Runtime
 
-MIN_REPORTERS = 10
+_LEAST = "The least that the count of attendances stands for, rounded down."
 
 
 def published_report(session: Session, runtime: Runtime, chosen: PublishablePeriod, kit: Kit, now: datetime) -> Report:
@@ -32,7 +33,7 @@ def published_report(session: Session, runtime: Runtime, chosen: PublishablePeri
     view = PublishedView(counted, chosen)
     first, last = view.months[0], last_day(view.months[-1])
     figures = Figures(session, runtime, Period(first, last), kit.id, now)
-    told = range_of(reporters(figures))
+    told = range_of(reporters(figures, standings(figures)))
     titles = {item.item_id: item.title for item in kit.items}
     received = iso(figures.last_report_at())
     return Report(
@@ -45,7 +46,7 @@ def published_report(session: Session, runtime: Runtime, chosen: PublishablePeri
         kit_name=kit.name,
         generated_at=str(iso(now.replace(microsecond=0))),
         facts=view.facts(),
-        range=_range(view.whole("attendances"), told),
+        range=_range(view.whole("attendances"), told, safe=view.tells_range),
         coverage=(
             *view.coverage(told.missing_reports),
             Fact("last_report_at", "Last report received", received and received[:10], "The day of its arrival."),
@@ -55,18 +56,18 @@ def published_report(session: Session, runtime: Runtime, chosen: PublishablePeri
     )
 
 
-def _range(lower: Form, told: Range) -> tuple[Fact, ...]:
-    """The upper end coarser than the count, so that neither can be told from the other."""
+def _range(counted: Form, told: Range, *, safe: bool) -> tuple[Fact, ...]:
+    """The upper end coarser than the count, and only where all it could tell may be told."""
     basis = "On the assumption that those we have not heard from used the kit no more than busy reporters did."
-    if told.upper is None:
-        return range_facts(lower.shown, None, method_note.basis(told))
-    if lower.highest is None or not isinstance(lower.shown, int) or told.reporters < MIN_REPORTERS:
-        return range_facts(lower.shown, WITHHELD.shown, f"Shown from {MIN_REPORTERS} organisations on. {basis}")
+    few = told.reporters < MIN_REPORTERS or form_of(told.missing_reports).is_protected
+    if told.upper is None or counted.highest is None or few or not safe:
+        why = f"Shown from {MIN_REPORTERS} organisations on, where it tells no small count."
+        return range_facts(counted.at_least, WITHHELD.shown, f"{why} {basis}", counted=_LEAST)
     unseen = told.upper - told.lower
     step = max(BASE, 10 ** (len(str(unseen)) - 2)) if unseen else BASE
     # From the largest count that the published one stands for: never below the upper end that staff see.
-    upper = ceil((lower.highest + unseen) / step) * step
-    return range_facts(lower.shown, upper, basis)
+    upper = ceil((counted.highest + unseen) / step) * step
+    return range_facts(counted.at_least, upper, basis, counted=_LEAST)
 
 
 def only_kit(kits: list[Kit]) -> Kit:

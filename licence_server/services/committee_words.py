@@ -47,10 +47,10 @@ def summary_facts(
     )
 
 
-def range_facts(lower: Cell, upper: Cell, basis: str) -> tuple[Fact, ...]:
+def range_facts(lower: Cell, upper: Cell, basis: str, *, counted: str = "What was counted.") -> tuple[Fact, ...]:
     """Where the total of attendances could lie."""
     return (
-        Fact("lower", "Attendances, at least", lower, "What was counted."),
+        Fact("lower", "Attendances, at least", lower, counted),
         Fact("upper", "Attendances, could be up to", upper if upper is not None else "cannot be said", basis),
     )
 

@@ -1,6 +1,6 @@
 """The field behind the figures: installations and organisations, by sector and by month."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
 from licence_server.domain.months import Month, last_day, month_of
-from licence_server.models import Installation, Licence, Organisation, UsageTotal
+from licence_server.models import Installation, Licence, UsageTotal
 from licence_server.services.report_figures import Figures
+from licence_server.services.reporting_time import Standing
 
 
 class Field(NamedTuple):
@@ -24,27 +25,15 @@ class Field(NamedTuple):
     missing_reports: int = 0
 
 
-def by_sector(figures: Figures) -> dict[str | None, Field]:
+def by_sector(standings: Iterable[Standing]) -> dict[str | None, Field]:
     """Installations of each sector, as the report counts them."""
-    declined = Installation.declined_at.is_not(None)
-    query = (
-        select(
-            Organisation.sector,
-            func.count(),
-            _number(and_(~declined, figures.synced_by(figures.moment))),
-            _number(declined),
-            func.sum(Installation.missing_reports),
-        )
-        .select_from(Installation)
-        .join(Licence, Licence.id == Installation.licence_id)
-        .join(Organisation, Organisation.id == Installation.organisation_id)
-        .where(*figures.activated())
-        .group_by(Organisation.sector)
-    )
-    return {
-        sector: Field(int(all_), int(reporting), int(all_ - reporting - declined), int(declined), int(missing))
-        for sector, all_, reporting, declined, missing in figures.session.execute(query)
-    }
+    found: dict[str | None, Field] = {}
+    for each in standings:
+        silent = each.activated - each.reporting - each.declined
+        counts = each.activated, each.reporting, silent, each.declined, each.missing
+        before = found.get(each.sector, Field())
+        found[each.sector] = Field(*(a + b for a, b in zip(before, counts, strict=True)))
+    return found
 
 
 def states(figures: Figures, months: Sequence[Month], timezone: ZoneInfo) -> list[Field]:
@@ -61,12 +50,7 @@ def states(figures: Figures, months: Sequence[Month], timezone: ZoneInfo) -> lis
             _number(and_(then, heard, figures.synced_by(min(end, figures.now)))),
             _number(and_(then, ~heard)),
         ]
-    query: Select[Any] = (
-        select(*columns)
-        .select_from(Installation)
-        .join(Licence, Licence.id == Installation.licence_id)
-        .where(*_of_kit(Installation, figures.kit_id))
-    )
+    query: Select[Any] = select(*columns).select_from(Installation).where(*_of_kit(Installation, figures.kit_id))
     numbers = [int(number) for number in figures.session.execute(query).one()]
     of_each = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
     return [Field(all_, reporting, all_ - reporting - declined, declined) for all_, reporting, declined in of_each]
@@ -76,14 +60,14 @@ def activations_by_month(
     session: Session, months: Sequence[Month], kit_id: str | None, timezone: ZoneInfo
 ) -> dict[Month, int]:
     """How many installations were activated in each month."""
-    found = {}
-    for month in months:
-        start, end = dates.start_of(month, timezone), dates.end_of(last_day(month), timezone)
-        query = select(func.count()).where(
-            Installation.activated_at >= start, Installation.activated_at < end, *_of_kit(Installation, kit_id)
-        )
-        found[month] = int(session.scalar(query) or 0)
-    return found
+    ends = {month: (dates.start_of(month, timezone), dates.end_of(last_day(month), timezone)) for month in months}
+    moments = sorted({moment for pair in ends.values() for moment in pair})
+    if not moments:
+        return {}
+    query: Select[Any] = select(*(_number(Installation.activated_at < moment) for moment in moments))
+    row = session.execute(query.where(*_of_kit(Installation, kit_id))).one()
+    before = dict(zip(moments, map(int, row), strict=True))
+    return {month: before[end] - before[start] for month, (start, end) in ends.items()}
 
 
 def organisations_by_month(session: Session, kit_id: str | None, timezone: ZoneInfo) -> dict[str, dict[Month, int]]:

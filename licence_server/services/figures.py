@@ -17,7 +17,7 @@ from licence_server.services import field_rows, figure_rows
 from licence_server.services.field_rows import Field
 from licence_server.services.figure_rows import Counts
 from licence_server.services.report_figures import Figures
-from licence_server.services.reporting_time import reporters
+from licence_server.services.reporting_time import reporters, standings
 from licence_server.services.runtime import Runtime
 
 NO_SECTOR = "Sector not given"
@@ -67,7 +67,8 @@ def figures(runtime: Runtime, period: Period, *, now: datetime, kit_id: str | No
         report = Figures(session, runtime, period, kit_id, now)
         cells = figure_rows.by_sector_and_month(session, period, kit_id)
         use = figure_rows.by_sector(session, period, kit_id)
-        field = field_rows.by_sector(report)
+        standing = standings(report)
+        field = field_rows.by_sector(standing)
         # By title: "" and no sector at all are the same to a reader.
         names = sorted({*use, *field}, key=lambda name: (not name, (name or "").casefold()))
         start = field_rows.first_day(session, kit_id, runtime.timezone)
@@ -78,7 +79,7 @@ def figures(runtime: Runtime, period: Period, *, now: datetime, kit_id: str | No
             months,
             [Sector(name, use.get(name, Counts()), field.get(name, Field())) for name in names],
             cells,
-            range_of(reporters(report)),
+            range_of(reporters(report, standing)),
         )
 
 

@@ -11,7 +11,6 @@ from licence_server.services.committee_words import coverage_facts, film_table, 
 from licence_server.services.figures import NO_SECTOR
 from licence_server.services.published_counts import PublishedCounts
 
-MIN_RATINGS = 10
 _MEASURES = (
     ("attendances", "Attendances"),
     ("sessions", "Sessions"),
@@ -23,9 +22,10 @@ class PublishedView:
     """One publishable period of everything that is published."""
 
     def __init__(self, counted: PublishedCounts, chosen: PublishablePeriod) -> None:
-        self.published = PublishedMonths(counted.counts)
         self.counted, self.one = counted, chosen.month is not None
         self.at = counted.months.index(chosen.month) if chosen.month is not None else len(counted.months) - 1
+        # Nothing that came after it, so that a later month can take nothing of an earlier one away.
+        self.published = PublishedMonths(counted.counts[: self.at + 1])
         self.months = [chosen.month] if chosen.month is not None else counted.months
         self.title = month_title(self.months[0])
         if not self.one:
@@ -121,16 +121,18 @@ class PublishedView:
 
     @property
     def _items(self) -> set[str]:
-        return {item for month in self.counted.counts for item in month.plays}
+        return {item for month in self.counted.counts[: self.at + 1] for item in month.plays}
+
+    @property
+    def tells_range(self) -> bool:
+        """Whether a range may stand beside the attendances."""
+        return self.published.tells_range(self.at, to_date=not self.one)
 
     def _mean_rating(self) -> Cell:
-        """A mean tells nothing of a suppressed count where none is suppressed among those it is made of."""
-        numbers = [self.at] if self.one else range(self.at + 1)
-        if any(self.published.cell("feedback", None, at).is_protected for at in numbers):
-            return WITHHELD.shown
-        counts = figure_rows.total(self.counted.totals[at] for at in numbers)
-        if counts.feedback_count < MIN_RATINGS:
-            return WITHHELD.shown if counts.feedback_count else None
+        feedback = self.whole("feedback")
+        if not self.published.tells_mean(self.at, to_date=not self.one):
+            return WITHHELD.shown if feedback.lowest else None
+        counts = figure_rows.total(self.counted.totals[at] for at in ([self.at] if self.one else range(self.at + 1)))
         return round(counts.rating_sum / counts.feedback_count, 1)
 
 

@@ -4,15 +4,16 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from licence_server.domain.committee_report import Report, Table
-from licence_server.domain.errors import Invalid, LicenceServerError, NotFound
+from licence_server.domain.errors import Conflict, Invalid, LicenceServerError, NotFound
 from licence_server.domain.months import PublishablePeriod
 from licence_server.domain.period import Period
+from licence_server.domain.suppression import NOT_PUBLISHABLE, Publication
 from licence_server.services import committee, figures
 from tests.support.deployment import Deployment, feedback, workshop
 from tests.support.trial import KIT_ID, MONTHS, headcounts, three_months
@@ -92,7 +93,7 @@ def test_the_published_form_suppresses_small_numbers(deployment: Deployment) -> 
 
 def test_a_field_of_some_size_has_a_published_range_and_rating(deployment: Deployment) -> None:
     kit_id = deployment.kit()
-    names = [f"Business {number}" for number in range(12)]
+    names = [f"Business {number}" for number in range(14)]
     installed = [
         deployment.installation(deployment.token(deployment.licence(deployment.organisation(name), kit_id)))
         for name in names
@@ -108,16 +109,50 @@ def test_a_field_of_some_size_has_a_published_range_and_rating(deployment: Deplo
         facts(report),
         committee.staff(deployment.runtime, Period(MONTHS[0], date(2026, 3, 31)), now=deployment.clock()),
     )
-    assert (told["lower"], told["feedback"], told["mean_rating"]) == (130, 25, 4.5)
-    assert told["missing"] == 10
+    # 14 times 11 is 154, published as 155, which stands for 153 at the least.
+    assert (told["attendances"], told["lower"], told["feedback"], told["mean_rating"]) == (155, 150, 30, 4.5)
+    assert told["missing"] == 15
     upper, whole = told["upper"], facts(exact)["upper"]
     assert isinstance(upper, int)
     assert isinstance(whole, int)
-    assert (facts(exact)["lower"], upper % 5) == (132, 0)
-    # 12 installations, 9 of 29 days not reported on, and 12 missing reports of 11 each.
-    assert 132 + 12 * 11 + 50 < whole < 132 + 12 * 11 + 70
+    assert (facts(exact)["lower"], upper % 5) == (154, 0)
+    # 14 installations, 9 of 29 days not reported on, and 14 missing reports of 11 each.
+    assert 154 + 14 * 11 + 60 < whole < 154 + 14 * 11 + 80
     assert whole <= upper <= whole + 10
     assert published(deployment).facts == report.facts
+
+
+def test_a_few_silent_installations_leave_no_published_range(deployment: Deployment) -> None:
+    """The upper end is made of what they could have done: beside a count of 1 to 4 it would tell which."""
+    kit_id = deployment.kit()
+    installed = [
+        deployment.installation(deployment.token(deployment.licence(deployment.organisation(f"No {number}"), kit_id)))
+        for number in range(16)
+    ]
+    deployment.clock.now = datetime(2026, 3, 31, 20, tzinfo=UTC)
+    for kit in installed[2:]:
+        kit.sync(workshop(deployment.clock(), 1, attendee_count=11))
+    deployment.clock.now = datetime(2026, 4, 2, 9, tzinfo=UTC)
+    told = facts(published(deployment))
+    assert (told["lower"], told["silent"], told["upper"]) == (150, "fewer than 5", "not shown")
+
+
+def test_a_later_month_takes_nothing_of_an_earlier_one_away(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three_months(deployment)
+    before = published(deployment, MONTHS[1])
+    add = Publication.add
+
+    def refuse_may(publication: Publication, values: dict[object, int], *rest: object) -> None:
+        if ("feedback", None, 2) in values:
+            raise NOT_PUBLISHABLE
+        add(publication, values, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Publication, "add", refuse_may)
+    assert published(deployment, MONTHS[1]) == before
+    with pytest.raises(Conflict):
+        published(deployment, MONTHS[2])
 
 
 def test_a_published_month_says_what_the_trial_says_of_it(deployment: Deployment) -> None:

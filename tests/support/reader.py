@@ -1,8 +1,9 @@
 """A hostile reader of the published report, with a solver.
 
-Knows every figure of every month and of every trial to date, in the words they were published in, and what
-`docs/decisions/0010-figures-and-suppression.md` says of how the measures hang together. Shares no code with
-what it attacks.
+Knows every figure of every month and of every trial to date, in the words they were published in, what
+`docs/decisions/0010-figures-and-suppression.md` says of how the measures hang together, and "at least". Where a range
+or a mean rating is shown the reader is given more than they tell: the very counts they are reckoned from. Shares no
+code with what it attacks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,15 +21,21 @@ INSTALLATIONS = FIELD[2:]
 class Reader:
     """Builds the constraints from what is shown alone."""
 
-    def __init__(self, published: PublishedMonths, months: int, sectors: Sequence[str], items: Sequence[str]) -> None:
+    def __init__(
+        self, published: PublishedMonths, months: Sequence[MonthCounts], sectors: Sequence[str], items: Sequence[str]
+    ) -> None:
         self.places: dict[Any, int] = {}
         self.rows: list[tuple[dict[int, float], float, float]] = []
         self.secret: list[tuple[Any, dict[int, float]]] = []
         self.published, self.sectors, self.items = published, sectors, items
-        for month in range(months):
+        self.told: list[str] = []
+        self.lies: list[Any] = []
+        for month in range(len(months)):
             self._tables(month)
             self._organisations(month)
             self._field(month)
+            for to_date in (False, True):
+                self._beside(months[: month + 1], to_date)
 
     def recoverable(self) -> list[Any]:
         """The suppressed figures of which only one value is possible."""
@@ -88,6 +95,34 @@ class Reader:
             everything = self._sum(*((measure, row, m) for m in months for row in self.sectors))
             self._read((measure, "to", month), shown, everything)
 
+    def _beside(self, months: Sequence[MonthCounts], to_date: bool) -> None:
+        """What stands beside the counts of the last of some months, or of all of them."""
+        month = len(months) - 1
+        since = 0 if to_date else month
+        read = self.published.to_date if to_date else self.published.cell
+        use = {
+            measure: sum(getattr(use, measure) for counts in months[since:] for use in counts.sectors.values())
+            for measure in ("attendances", "sessions")
+        }
+        terms = {
+            measure: self._sum(*((measure, row, m) for m in range(since, month + 1) for row in self.sectors))
+            for measure in use
+        }
+        least = read("attendances", None, month).at_least
+        self.rows.append((terms["attendances"], least, np.inf))
+        if least > use["attendances"]:
+            self.lies.append((month, to_date))
+        if self.published.tells_range(month, to_date=to_date):
+            self.told.append("range")
+            for measure, truth in use.items():
+                self.rows.append((terms[measure], truth, truth))
+            for name in INSTALLATIONS:
+                self.rows.append((self._sum((name, month)), months[-1].field[name], months[-1].field[name]))
+        if self.published.tells_mean(month, to_date=to_date):
+            self.told.append("mean")
+            given = sum(counts.feedback for counts in months[since:])
+            self.rows.append((self._sum(*(("feedback", None, m) for m in range(since, month + 1))), given, given))
+
     def _organisations(self, month: int) -> None:
         here = {sector: self._sum(("organisations", sector, month)) for sector in self.sectors}
         ever = {sector: self._sum(("ever", sector, month)) for sector in self.sectors}
@@ -135,4 +170,4 @@ def reader_of(months: list[MonthCounts]) -> Reader:
     """A reader of everything published on these months."""
     sectors = sorted({sector for month in months for sector in month.sectors})
     items = sorted({item for month in months for item in month.plays})
-    return Reader(PublishedMonths(months), len(months), sectors, items)
+    return Reader(PublishedMonths(months), months, sectors, items)

@@ -97,6 +97,35 @@ def test_the_pdf_is_tagged_and_always_the_same(title: str, standard: bool) -> No
     assert (b"pdfuaid:part" in first) is standard
 
 
+def pages(report: Report) -> int:
+    return len(re.findall(rb"/Type ?/Page\b", documents.render(report, "pdf")))
+
+
+def as_published(sectors: int, months: int) -> Report:
+    """As much as a month of so many sectors has (months: 0), or a trial of so many months."""
+    facts = tuple(
+        Fact(f"f{number}", "Organisations with a licence", 1285, "Whether they use it.") for number in range(7)
+    )
+    rows = tuple(Row(f"s{number}", f"Arts and recreation {number}", ("fewer than 5", 40)) for number in range(sectors))
+    films = replace(SECTORS, key="items", columns=COLUMNS[:1], rows=tuple(replace(row, cells=(5,)) for row in rows[:8]))
+    tables = [replace(SECTORS, rows=rows), replace(films, total=None)]
+    if months:
+        columns = tuple((f"m{number}", f"Mar {2000 + number}") for number in range(months))
+        crossed = tuple(replace(row, cells=("fewer than 5",) * months) for row in rows)
+        tables += [replace(SECTORS, key="months", rows=rows[:months])]
+        tables += [replace(SECTORS, key="crossed", columns=columns, rows=crossed, total=None, charted=None)]
+    return replace(REPORT, facts=facts, coverage=facts, range=facts[:2], tables=tuple(tables))
+
+
+@pytest.mark.parametrize("sectors", [9, 20])
+def test_a_published_month_is_one_page_with_its_method(sectors: int) -> None:
+    assert pages(as_published(sectors, 0)) == 1
+
+
+def test_a_published_trial_is_one_page_and_one_of_method() -> None:
+    assert pages(as_published(15, 6)) == 2
+
+
 def test_a_trial_of_years_fits_on_paper() -> None:
     columns = tuple((f"m{number}", f"Mar {2000 + number}") for number in range(40))
     rows = tuple(Row(f"s{number}", f"Sector {number}", (12345,) * 40) for number in range(30))
@@ -130,6 +159,16 @@ def test_a_chart_is_picture_alone(key: str) -> None:
     shown = [element.text for element in drawn.iter(f"{{{NAMESPACE}}}text")]
     assert {"Retail", "1,230", "40"} <= set(shown)
     assert "1,285" not in shown
+
+
+def test_what_xml_forbids_and_was_stored_before_costs_no_file() -> None:
+    rows = tuple(Row(text, f"Retail{text}", (12, 1)) for text in ("\ufffe", "\uffff", "\x0c"))
+    report = replace(REPORT, tables=(replace(SECTORS, rows=rows),), kit_name="Kit \ufffe")
+    assert "Retail\N{REPLACEMENT CHARACTER}" in [element.text for element in fromstring(chart(report.tables[0])).iter()]
+    for name in documents.FORMATS:
+        assert documents.render(report, name)
+    book = openpyxl.load_workbook(io.BytesIO(documents.render(report, "xlsx")))
+    assert book["By sector"]["B4"].value == 12
 
 
 def test_a_chart_is_grey() -> None:

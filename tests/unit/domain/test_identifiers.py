@@ -34,6 +34,8 @@ def test_white_space_around_a_text_does_not_count() -> None:
         ("a\x9bb", "holds a control character"),
         ("a\u2028b", "holds a control character"),
         ("a\ud800", "holds a control character"),
+        ("a\ufffe", "holds a control character"),
+        ("a\uffff", "holds a control character"),
     ],
 )
 def test_what_is_wrong_with_a_text_is_named(text: str, fault: str) -> None:

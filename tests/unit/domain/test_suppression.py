@@ -7,21 +7,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licence_server.domain.errors import Conflict
-from licence_server.domain.published_form import form_of
+from licence_server.domain.published_form import WITHHELD, form_of
 from licence_server.domain.published_months import FIELD, MonthCounts, PublishedMonths, Use
 from licence_server.domain.suppression import Publication
+from tests.support.counted_trial import counted_trial
 from tests.support.reader import reader_of
 
 SECTORS = ("Retail", "Sector not given", "Transport")
 
 
-def tables(draw_int, months: int, sectors: int, items: int) -> list[MonthCounts]:  # type: ignore[no-untyped-def]
-    """Tables that could be true, most numbers small. draw_int(low, high)."""
+def tables(  # type: ignore[no-untyped-def]
+    draw_int, months: int, sectors: int, items: int, *, most: int = 5, feedback: int = 8
+) -> list[MonthCounts]:
+    """Tables that could be true, most numbers small. draw_int(low, high). most: organisations of a sector."""
     ever, activated, granted, installed, result = dict.fromkeys(SECTORS[:sectors], 0), 0, 0, 0, []
     for _ in range(months):
         uses = {}
         for sector, before in ever.items():
-            here = max(0, draw_int(-1, draw_int(1, 5)))
+            here = max(0, draw_int(-1, draw_int(1, most)))
             ever[sector] = before + draw_int(max(0, here - before), here)
             # As many alike as can be: what is equal is what links give away.
             sessions = here + max(0, draw_int(-2, 2)) if here else 0
@@ -35,20 +38,71 @@ def tables(draw_int, months: int, sectors: int, items: int) -> list[MonthCounts]
         held = sum(use.sessions for use in uses.values())
         plays = {f"film-{number}": draw_int(0, held) for number in range(items)}
         field = dict(zip(FIELD, (granted, activated, installed - silent - declined, silent, declined), strict=True))
-        result.append(MonthCounts(uses, plays, draw_int(0, 8), field))
+        result.append(MonthCounts(uses, plays, draw_int(0, feedback), field))
     return result
 
 
 @st.composite
 def some_months(draw: st.DrawFn) -> list[MonthCounts]:
     seed, months, sectors, items = (draw(st.integers(*bounds)) for bounds in ((0, 2**32), (1, 4), (1, 3), (0, 2)))
-    return tables(random.Random(seed).randint, months, sectors, items)
+    most, feedback = draw(st.sampled_from((5, 25))), draw(st.sampled_from((8, 40)))
+    return tables(random.Random(seed).randint, months, sectors, items, most=most, feedback=feedback)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(some_months())
 def test_a_reader_with_a_solver_recovers_no_suppressed_figure(months: list[MonthCounts]) -> None:
-    assert reader_of(months).recoverable() == []
+    reader = reader_of(months)
+    assert reader.recoverable() == []
+    assert reader.lies == []
+
+
+def of_some_size(seed: int) -> list[MonthCounts]:
+    """Three months in which a range and a mean have enough behind them, beside small counts."""
+    return tables(random.Random(seed).randint, 3, 3, 1, most=25, feedback=30)
+
+
+def test_a_range_and_a_mean_are_shown_where_they_tell_no_suppressed_figure() -> None:
+    told = []
+    for seed in (2, 8, 14, 30):
+        reader = reader_of(of_some_size(seed))
+        assert reader.recoverable() == []
+        told += reader.told
+    assert {"range", "mean"} <= set(told)
+
+
+def test_the_solver_finds_what_a_range_would_tell_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it does where a range is shown as soon as there are enough organisations behind it."""
+    monkeypatch.setattr(Publication, "may_tell", lambda *_: True)
+    given_away = {name[0] for seed in (7, 12) for name in reader_of(of_some_size(seed)).recoverable()}
+    assert {"attendances", "reporting", "silent"} <= given_away
+
+
+def given(*feedback: int) -> list[MonthCounts]:
+    """Months in which nothing but feedback came."""
+    return [MonthCounts({}, {}, count, dict.fromkeys(FIELD, 9)) for count in feedback]
+
+
+def test_the_solver_finds_what_a_mean_would_tell_of_the_next_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    """36 ratings, then one: "35" to date is 33 to 37, so whoever knows of the 36 knows of the one."""
+    reader = reader_of(given(36, 1))
+    assert reader.told == ["mean", "mean"]
+    assert reader.recoverable() == []
+    figures = PublishedMonths._figures
+    monkeypatch.setattr(PublishedMonths, "_figures", lambda *_: (each for each in figures(*_) if not each.exact))
+    monkeypatch.setattr(Publication, "may_tell", lambda *_: True)
+    assert reader_of(given(36, 1)).recoverable() == [("feedback", None, 1)]
+
+
+@pytest.mark.parametrize("low", [3, 8, 13, 18])
+def test_what_is_shown_beside_a_count_goes_by_its_published_form(low: int) -> None:
+    """Whether a mean or a range is there says no more of a count than its published form does."""
+    counts = [count for count in range(low, low + 5) if form_of(count) == form_of(low)]
+    field = dict(zip(FIELD, (90, 80, 80, 20, 20), strict=True))
+    months = [[MonthCounts({"A": Use(300, 60, count, count)}, {}, count, field)] for count in counts]
+    told = [PublishedMonths(month) for month in months]
+    for read in (PublishedMonths.tells_mean, PublishedMonths.tells_range):
+        assert {read(each, 0, to_date=to_date) for each in told for to_date in (False, True)} == {low >= 13}
 
 
 def test_the_solver_finds_what_rounding_alone_gives_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,11 +132,25 @@ def test_four_ones_under_a_small_total_are_not_shown_as_such() -> None:
     assert published.cell("attendances", None, 0).shown == "not shown"
 
 
-def test_what_cannot_be_made_safe_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("licence_server.domain.suppression.find_witness", lambda *_: None)
+def test_no_trial_is_refused() -> None:
+    for seed in range(14, 18):
+        PublishedMonths(counted_trial(seed, 200, 6, 20))
+
+
+def test_without_the_last_resort_a_trial_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("licence_server.domain.suppression.raise_witness", lambda *_: None)
     with pytest.raises(Conflict) as refused:
-        PublishedMonths([MonthCounts({"A": Use(3, 2, 1, 1)}, {}, 0, dict.fromkeys(FIELD, 9))])
+        PublishedMonths(counted_trial(24, 200, 6, 20))
     assert refused.value.code == "not_publishable"
+
+
+def test_the_last_resort_alone_makes_everything_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were there no search at all, more would be withheld and nothing refused or given away."""
+    monkeypatch.setattr("licence_server.domain.suppression.find_witness", lambda *_: None)
+    for seed in range(20):
+        PublishedMonths(tables(random.Random(seed).randint, 6, 3, 2))
+    for seed in range(6):
+        assert reader_of(tables(random.Random(seed).randint, 3, 3, 1)).recoverable() == []
 
 
 def test_a_wrong_witness_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,6 +178,12 @@ def test_what_was_published_stays_as_it_was() -> None:
 def test_published_forms(count: int, shown: int | str) -> None:
     assert form_of(count).shown == shown
     assert form_of(count).admits(count)
+
+
+def test_at_least_is_never_above_the_count() -> None:
+    assert all(form_of(count).at_least <= count for count in range(60))
+    assert [form_of(count).at_least for count in (0, 1, 4, 5, 7, 8, 12, 13, 128)] == [0, 1, 1, 5, 5, 5, 5, 10, 125]
+    assert WITHHELD.at_least == 1
 
 
 def test_a_form_admits_exactly_the_counts_that_take_it() -> None:
