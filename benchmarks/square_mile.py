@@ -3,8 +3,8 @@
     python -m benchmarks.square_mile                           the city: 16,000 organisations, 400,000 installations
     python -m benchmarks.square_mile --installations 20000     a district
 
-At the end every figure of the report must equal the truth for what was delivered, and the stated range must
-contain the truth for what happened. Prints what it took.
+At the end every figure of the report must equal the truth for what was delivered, by month and by sector too,
+and the stated range must contain the truth for what happened. Prints what it took.
 """
 
 import argparse
@@ -15,13 +15,15 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.city.drive import KIT_ID, Drive
-from benchmarks.city.plan import Scale, draw
+import psutil
+
+from benchmarks.city import awkwardness
+from benchmarks.city.compare import differences, recounted, said
+from benchmarks.city.drive import Drive
+from benchmarks.city.plan import Scale, draw, noon
 from benchmarks.city.server import CityServer
-from benchmarks.city.truth import differences, reckon
+from benchmarks.city.truth import reckon
 from benchmarks.local_server import free_port
-from licence_server.domain.period import Period
-from licence_server.services import reports, usage_checks
 
 
 def main() -> int:
@@ -30,35 +32,38 @@ def main() -> int:
     directory = Path(tempfile.mkdtemp(prefix="square-mile-", dir=arguments.directory))
     url = arguments.database_url or f"sqlite:///{directory / 'city.db'}"
     scale = Scale(arguments.organisations, arguments.installations, arguments.days, arguments.seed)
+    drawing = time.monotonic()
     city = draw(scale)
     drive = Drive(city, CityServer(directory, url, free_port(), arguments.workers))
+    print(f"organisations {scale.organisations:,}, installations {scale.installations:,}, days {scale.days}")
+    print(awkwardness.measure(city))
     begun = time.monotonic()
+    print(f"drawn                  {begun - drawing:,.1f} s")
     drive.prepare()
     prepared = time.monotonic()
+    print(f"set up by the team     {prepared - begun:,.1f} s", flush=True)
+    own = sum(psutil.Process().cpu_times()[:2])
     drive.server.start()
     try:
         drive.live()
-        lived = time.monotonic()
-        now = drive.now(scale.days - 1) + timedelta(minutes=1)
-        document = reports.report(drive.runtime, Period(None, None), now=now, kit_id=KIT_ID)
-        reported = time.monotonic()
-        resident = drive.server.resident_bytes()
     finally:
         drive.server.stop()
-    truth = reckon(city)
-    wrong = [*differences(truth.delivered, document), *usage_checks.verify(drive.runtime).differences]
-    requests, took = len(drive.post.seconds), lived - prepared
+    took, own = time.monotonic() - prepared, sum(psutil.Process().cpu_times()[:2]) - own
+    requests = len(drive.post.seconds)
     p50, p99 = (drive.post.percentile(share) * 1000 for share in (0.5, 0.99))
-    print(f"organisations {scale.organisations:,}, installations {scale.installations:,}, days {scale.days}")
-    print(f"set up by the team     {prepared - begun:,.1f} s")
     print(f"lived                  {took:,.1f} s, {requests:,} requests, {requests / took:,.0f} a second")
-    print(f"answers                p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-    print(f"the report             {(reported - lived) * 1000:,.0f} ms")
-    print(f"largest worker         {resident / 2**20:,.0f} MiB")
-    if url.startswith("sqlite:"):
-        size = sum(file.stat().st_size for file in directory.glob("city.db*"))
-        print(f"database               {size / 2**20:,.0f} MiB")
+    print(f"answers                p50 {p50:.1f} ms, p99 {p99:.1f} ms; {drive.unanswered:,} had none in the outage")
+    print(f"processors             workers {drive.server.processor_seconds:,.0f} s, this driver {own:,.0f} s")
+    print(f"largest worker         {drive.memory}")
+    print(f"database               {drive.server.database_bytes() / 2**20:,.0f} MiB")
+    print(f"this driver            {psutil.Process().memory_info().rss / 2**20:,.0f} MiB", flush=True)
+    lived = time.monotonic()
+    document = said(drive.runtime, noon(scale.days - 1) + timedelta(minutes=1))
+    print(f"the report, months     {(time.monotonic() - lived) * 1000:,.0f} ms")
+    truth = reckon(city)
+    wrong = [*differences(truth, document), *recounted(drive.runtime)]
     print(f"attendances            {truth.delivered['attendances']:,} counted, {truth.happened:,} happened")
+    print(f"the range              {document.range.lower:,} to {document.range.upper:,}")
     print("every figure equals the truth" if not wrong else "\n".join(["WRONG", *wrong]))
     drive.runtime.database.close()
     shutil.rmtree(directory)

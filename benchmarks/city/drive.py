@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from benchmarks.city.plan import ITEMS, City, Installation, Session
+from benchmarks.city.memory import Memory
+from benchmarks.city.plan import BEGIN, ITEMS, City, Feedback, Installation, Report, began, noon
 from benchmarks.city.post import Post
 from benchmarks.city.server import CityServer
 from licence_server.domain.licence import Kind, LicenceTerms
@@ -15,8 +15,8 @@ from licence_server.services.runtime import Runtime
 
 KIT_ID = "prevent-for-business"
 THREADS = 8
-# Noon of the first day: no session of any day lies on the other side of midnight, in winter or summer time.
-BEGIN = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+# A transaction of the team's; one alone would hold the rows of all of them in memory.
+_AT_ONCE = 200
 
 
 class Drive:
@@ -27,31 +27,36 @@ class Drive:
         self.server = server
         self.runtime: Runtime = server.open(BEGIN)
         self.post = Post(server.url)
+        self.memory = Memory(server)
+        self.unanswered = 0
         self._tokens: list[str] = []
         self._licences: list[UUID] = []
         self._held: dict[int, str] = {}
 
-    def now(self, day: int) -> datetime:
-        return BEGIN + timedelta(days=day)
-
     def prepare(self) -> None:
         """The team's part: the kit, organisations, licences, tokens."""
+        kits.add(
+            self.runtime, kit_id=KIT_ID, name="The kit", items={item: item for item in ITEMS}, now=BEGIN, actor="city"
+        )
+        for start in range(0, len(self.city.sectors), _AT_ONCE):
+            with self.runtime.database.writing():
+                for number, sector in enumerate(self.city.sectors[start : start + _AT_ONCE], start):
+                    self._grant(number, sector)
+
+    def _grant(self, number: int, sector: str | None) -> None:
         act: dict[str, Any] = {"now": BEGIN, "actor": "city"}
-        kits.add(self.runtime, kit_id=KIT_ID, name="The kit", items={item: item for item in ITEMS}, **act)
-        with self.runtime.database.writing():
-            for number, sector in enumerate(self.city.sectors):
-                organisation = organisations.add(self.runtime, name=f"Business {number}", sector=sector, **act)
-                granted = licences.grant(
-                    self.runtime,
-                    organisation_id=organisation.id,
-                    kit_id=KIT_ID,
-                    terms=LicenceTerms(),
-                    kind=Kind.TRIAL,
-                    trial_days=self.city.scale.days,
-                    **act,
-                )
-                self._licences.append(granted.licence.id)
-                self._tokens.append(activation_tokens.issue(self.runtime, granted.licence.id, **act).secret)
+        organisation = organisations.add(self.runtime, name=f"Business {number}", sector=sector, **act)
+        granted = licences.grant(
+            self.runtime,
+            organisation_id=organisation.id,
+            kit_id=KIT_ID,
+            terms=LicenceTerms(),
+            kind=Kind.TRIAL,
+            trial_days=self.city.scale.days,
+            **act,
+        )
+        self._licences.append(granted.licence.id)
+        self._tokens.append(activation_tokens.issue(self.runtime, granted.licence.id, **act).secret)
 
     def live(self) -> None:
         """Every day of the plan; ends at noon of the last one, the server still up."""
@@ -62,22 +67,27 @@ class Drive:
                 syncs[day].append((number, positions))
         with ThreadPoolExecutor(THREADS) as pool:
             for day in range(self.city.scale.days):
-                self.server.clock.set(self.now(day))
+                self.server.clock.set(noon(day))
                 self._revoke(day)
                 if day == self.city.scale.outage_day:
+                    self.memory.ends()
                     self.server.stop()
+                    # Those that wait for tomorrow try today, too.
+                    self.unanswered = sum(pool.map(self._is_unanswered, [number for number, _ in syncs[day + 1]]))
                     continue
                 if day == self.city.scale.outage_day + 1:
                     self.server.start()
                 list(pool.map(lambda number, day=day: self._activate(number, day), activations[day]))
                 list(pool.map(lambda one, day=day: self._sync(*one, day), syncs[day]))
+                self.memory.look()
+        self.memory.ends()
         self.post.close()
 
     def _revoke(self, day: int) -> None:
         for organisation, revoked_on in self.city.revocations.items():
             if revoked_on == day:
                 licences.revoke(
-                    self.runtime, self._licences[organisation], now=self.now(day), actor="city", reason="simulated"
+                    self.runtime, self._licences[organisation], now=noon(day), actor="city", reason="simulated"
                 )
 
     def _activate(self, number: int, day: int) -> None:
@@ -97,25 +107,38 @@ class Drive:
 
     def _sync(self, number: int, positions: list[int], day: int) -> None:
         installation = self.city.installations[number]
-        sent_at = self.now(day) + installation.clock_error
-        reports = [_report(installation, installation.sessions[position]) for position in positions]
+        sent_at = noon(day) if installation.clock_mended else noon(day) + installation.clock_error
+        reports = [_message(installation, installation.reports[position]) for position in positions]
         body = {"sent_at": sent_at.isoformat(), "reports": reports}
+        revoked = day >= self.city.revocations.get(installation.organisation, self.city.scale.days)
+        verdict = "licence_revoked" if revoked else "active"
         for expected in ["accepted", "duplicate"] if day in installation.twice else ["accepted"]:
             status, answer = self.post.send("/api/v1/sync", body, self._held[number])
-            assert status == 200, (status, answer)
+            assert (status, answer["verdict"]["code"]) == (200, verdict), (status, answer)
             assert {result["status"] for result in answer["results"]} == {expected}, answer
 
+    def _is_unanswered(self, number: int) -> bool:
+        try:
+            self.post.send("/api/v1/sync", {"sent_at": BEGIN.isoformat(), "reports": []}, self._held.get(number))
+        except OSError:
+            return True
+        return False
 
-def _report(installation: Installation, session: Session) -> dict[str, Any]:
-    """A session as its PC wrote it down: by the PC's clock."""
-    started_at = BEGIN + timedelta(days=session.day) - timedelta(hours=1) + installation.clock_error
+
+def _message(installation: Installation, report: Report) -> dict[str, Any]:
+    """A report as its PC wrote it down: by the PC's clock."""
+    at = (began(report.day) + installation.clock_error).isoformat()
+    common = {"id": report.report_id, "seq": report.seq}
+    if isinstance(report, Feedback):
+        return {**common, "type": "feedback", "given_at": at, "rating": report.rating, "item": report.item}
+    learner = {"learner": report.learner} if report.learner is not None else {}
     return {
-        "id": session.report_id,
-        "seq": session.seq,
+        **common,
         "type": "session",
-        "mode": session.mode,
-        "started_at": started_at.isoformat(),
-        "duration_seconds": session.seconds,
-        "attendee_count": session.attendees,
-        "items": [{"item": item, "seconds": seconds, "completed": done} for item, seconds, done in session.items],
+        "mode": report.mode,
+        "started_at": at,
+        "duration_seconds": report.seconds,
+        "attendee_count": report.attendees,
+        "items": [{"item": item, "seconds": seconds, "completed": done} for item, seconds, done in report.items],
+        **learner,
     }

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import psutil
+import psycopg
 
 from benchmarks.city.served import CLOCK_FILE, SharedClock
 from benchmarks.local_server import answers
@@ -26,6 +27,8 @@ class CityServer:
     database_url: str
     port: int
     workers: int = 2
+    started: float = 0.0
+    processor_seconds: float = 0.0
     process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
@@ -70,16 +73,34 @@ class CityServer:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError((self.directory / "city.log").read_text())
             time.sleep(0.05)
+        self.started = time.monotonic()
 
     def stop(self) -> None:
         """End it in an orderly way."""
         if self.process is not None:
+            self.processor_seconds += self._spent()
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(60)
             self.process = None
 
     def resident_bytes(self) -> int:
         """The largest worker."""
+        return max(worker.memory_info().rss for worker in self._workers())
+
+    def database_bytes(self) -> int:
+        """What the database takes on the disk."""
+        if self.database_url.startswith("sqlite:"):
+            path = Path(self.database_url.removeprefix("sqlite:///"))
+            return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _workers(self) -> list[psutil.Process]:
         assert self.process is not None
-        workers = psutil.Process(self.process.pid).children()
-        return max((worker.memory_info().rss for worker in workers), default=0)
+        return list(psutil.Process(self.process.pid).children())
+
+    def _spent(self) -> float:
+        """What the workers have had of the processors."""
+        return sum(sum(worker.cpu_times()[:2]) for worker in self._workers())
