@@ -56,6 +56,17 @@ def test_the_page_offers_the_refusal_as_a_file(deployment: Deployment, kit: KitC
     assert kit.check().valid
 
 
+def test_a_refusal_is_for_the_installation_it_names(deployment: Deployment, kit: KitClient, token: str) -> None:
+    page = upload(deployment, (kit.export_activation(token) or "").encode())
+    refusal = b64decode(LINK.findall(page.text)[0][0]).decode()
+    kit.import_response(refusal)
+    kit.import_response(carried_back(deployment, kit.export_activation(token)))
+    moved = kit.status().installation_id
+
+    again = kit.import_response(refusal)
+    assert (again.accepted, again.code, kit.status().installation_id) == (False, "active", moved)
+
+
 def test_the_command_writes_the_refusal_and_still_fails(
     deployment: Deployment, kit: KitClient, token: str, tmp_path: Path
 ) -> None:
