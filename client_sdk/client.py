@@ -153,7 +153,8 @@ class KitClient:
     def export_message(self) -> str | None:
         """What is queued, signed, to be carried to the server by hand; None before the first activation.
 
-        It all stays queued until a receipt or a confirmation says that it arrived.
+        It all stays queued until a receipt or a confirmation says that it arrived. One message is of one installation:
+        what an earlier one holds, of another organisation, goes once nothing of this one waits.
         """
         from client_sdk.export import export_message
 
@@ -162,7 +163,8 @@ class KitClient:
     def export_codes(self) -> list[str]:
         """Addresses for a phone to open, each to be shown as a QR code (version 20, correction M, holds any).
 
-        They carry the queued sessions without learners; feedback waits for a file or the network.
+        They carry the queued sessions, of earlier installations too, without learners; feedback waits for a file or
+        the network.
         """
         from client_sdk.export import export_codes
 

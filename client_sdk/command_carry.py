@@ -1,7 +1,7 @@
 """`kit-client export`, `import`, `codes`, `confirm`: for computers that never see a network.
 
 * Files are written whole, for their owner alone, and never over another file: a request to activate holds
-  the token, its response the installation's secrets.
+  the token, its answer the installation's secrets.
 * A file on a USB stick can be removed as soon as the answer is there; what it reported stays queued until
   then.
 """
@@ -30,7 +30,7 @@ def add(command: Command) -> None:
     export = command("export", _export, "write a request file, to be carried to the server's page /exchange")
     export.add_argument("file", metavar="FILE", help="to be made; by custom it ends in .kit-request")
     export.add_argument("--activate", metavar="TOKEN", help="ask for activation instead; - reads it from stdin")
-    taken = command("import", _import, "take the response file that was carried back")
+    taken = command("import", _import, "take the answer file that was carried back")
     taken.add_argument("file", metavar="FILE", help="as the server gave it; by custom it ends in .kit-response")
     command("codes", _codes, "print addresses for a phone, one for each QR code")
     confirm = command("confirm", _confirm, "type in the eight symbols that a phone showed")
@@ -49,7 +49,7 @@ def _export(kit: KitClient, options: Namespace) -> Outcome:
     _write(Path(options.file), text)
     queued = kit.status().queued
     document = {"file": options.file, "kind": "reports" if options.activate is None else "activation", "queued": queued}
-    hint = "Carry it to the server's page /exchange, and bring the response back."
+    hint = "Carry it to the server's page /exchange, and bring the answer back."
     if options.activate is not None:
         hint += " It holds the activation token: delete it afterwards."
     return document, f"Written: {options.file}. {hint}", True
@@ -63,9 +63,11 @@ def _import(kit: KitClient, options: Namespace) -> Outcome:
     result = kit.import_response(text)
     verdict = result.verdict
     if not result.accepted:
-        said = "This is not a response to this kit, or it was damaged on the way. Nothing was changed."
+        said = "This is not an answer to this kit, or it was damaged on the way. Nothing was changed."
     else:
         said = f"Reports answered for: {result.sent}, still queued: {result.remaining}."
+        if result.sent and result.remaining:
+            said += " Export again for what is left."
     return asdict(result), f"{said}\n{verdict.code}: {verdict.detail}", result.accepted and verdict.valid
 
 

@@ -7,6 +7,8 @@
 * Codes carry sessions only, and never who learnt: people in the room can photograph them. The learner is
   taken out of the queued report too, for good, since one id must not carry two contents. A session too long
   for any code stays queued.
+* A message is of one installation. A file is this one's own while it has something to say: a report that waits, or
+  a verdict that is not `active`. After that, former installations have their turn, one a file. Codes carry all.
 * Nothing leaves the outbox here.
 """
 
@@ -41,12 +43,16 @@ def export_activation(context: Context, outgoing: Outgoing, typed: str) -> str |
 
 def export_message(context: Context, outgoing: Outgoing) -> str | None:
     """The text of a message with what is queued; None before the first activation."""
+    needs_nothing = context.standing().code == "active"
     with context.store.locked():
         saved = _ready(context)
-        if saved.message_key is None:
+        silent = saved.usage_reporting == OFF
+        speakers = [one for one in _speakers(context, saved) if one[0] is saved or not silent]
+        if not speakers:
             return None
-        entries = [] if saved.usage_reporting == OFF else _outbox(context, saved).batch(MAX_REPORTS, FILE_BYTES)
-        text, sent = _seal(context, saved, entries, _jti(context))
+        speaker, outbox = next((one for one in speakers if needs_nothing and one[1].count()), speakers[0])
+        entries = [] if silent else outbox.batch(MAX_REPORTS, FILE_BYTES)
+        text, sent = _seal(context, speaker, entries, _jti(context))
         outgoing.remember(sent)
         return json.dumps({"message": text})
 
@@ -55,10 +61,13 @@ def export_codes(context: Context, outgoing: Outgoing) -> list[str]:
     """The addresses of codes that carry the queued sessions, each a message of its own."""
     with context.store.locked():
         saved = _ready(context)
-        if saved.message_key is None or saved.usage_reporting == OFF:
+        if saved.usage_reporting == OFF:
             return []
-        outbox = _outbox(context, saved)
-        codes = list(_fill(context, saved, [_anonymous(outbox, entry) for entry in sessions(outbox)]))
+        codes = [
+            code
+            for speaker, outbox in _speakers(context, saved)
+            for code in _fill(context, speaker, [_anonymous(outbox, entry) for entry in sessions(outbox)])
+        ]
         for _, sent in codes:
             outgoing.remember(sent)
         return [address for address, _ in codes]
@@ -133,6 +142,14 @@ def _anonymous(outbox: Outbox, entry: Entry) -> Entry:
 def _ready(context: Context) -> Saved:
     """The state, saved: an answer must find its installation again."""
     return context.store.update(lambda saved: saved)
+
+
+def _speakers(context: Context, saved: Saved) -> list[tuple[Saved, Outbox]]:
+    """Who can sign a message: this installation, and former ones that hold something still."""
+    former = (saved._replace(**one._asdict()) for one in saved.former)
+    able = [one for one in (saved, *former) if one.message_key is not None]
+    found = [(one, _outbox(context, one)) for one in able]
+    return [(one, outbox) for one, outbox in found if one is saved or outbox.count()]
 
 
 def _outbox(context: Context, saved: Saved) -> Outbox:

@@ -75,6 +75,8 @@ def _activation(context: Context, outgoing: Outgoing, document: Any) -> Verdict 
     if not isinstance(document, dict):
         raise NoAnswer("not an answer to an activation")
     if isinstance(document.get("code"), str):
+        if document.get("installation_id", saved.installation_id) != saved.installation_id:
+            raise NoAnswer("a refusal of another installation")
         if document["code"] == ELSEWHERE:
             context.store.update(lambda newest: take.new_installation(context, newest))
         return Verdict(False, document["code"], str(document.get("detail", "")))

@@ -19,10 +19,15 @@ FORMAT = 1
 
 
 class Former(NamedTuple):
-    """An earlier installation here, and the token that still speaks for it."""
+    """An earlier installation here, with the token and the key that still speak for it.
+
+    message_key: None if it was left by an SDK that kept the token alone; it reports by network then.
+    """
 
     installation_id: str
     installation_token: str
+    message_key: str | None = None
+    message_kid: str | None = None
 
 
 class Saved(NamedTuple):

@@ -68,12 +68,13 @@ def activation(context: Context, saved: Saved, answer: Activated, local: float) 
 def new_installation(context: Context, saved: Saved) -> Saved:
     """The state of a new installation where the old one belongs to another organisation.
 
-    The old one keeps its outbox and its token, so that what it recorded is still reported under its name.
+    The old one keeps its outbox, its token and its key, so that what it recorded is still reported under its name.
     """
     installation_id = uuid7(context.clock(), context.random_bytes)
     former = saved.former
     if saved.installation_token is not None:
-        former = (*former, Former(saved.installation_id, saved.installation_token))
+        left = Former(saved.installation_id, saved.installation_token, saved.message_key, saved.message_kid)
+        former = (*former, left)
     return Saved(
         installation_id,
         keyset=saved.keyset,

@@ -71,14 +71,14 @@ def read_file(content: bytes) -> Any:
         raise
 
 
-def refusal_for_kit(error: LicenceServerError) -> RefusalCarriedBack | None:
-    """The response that tells a kit of a refusal, where the kit itself has to act on it.
+def refusal_for_kit(error: LicenceServerError, document: Any) -> RefusalCarriedBack | None:
+    """The response that tells a kit of a refusal, where the kit itself has to act on it. document: its request.
 
     Every other refusal is for people: they mend what is wrong and bring the very same request again.
     """
     if error.code != _TO_BE_HEARD:
         return None
-    return RefusalCarriedBack(Refusal(error.code, error.detail))
+    return RefusalCarriedBack(Refusal(document["activation"]["installation_id"], error.code, error.detail))
 
 
 def write_file(response: Response | RefusalCarriedBack) -> bytes:

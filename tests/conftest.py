@@ -7,9 +7,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.support import browsers
+from tests.support import browsers, profiles
+from tests.support import firefox as firefoxes
 from tests.support.databases import DatabaseServer, PostgresqlServer, SqliteServer, postgresql
 from tests.support.deployment import Deployment
+from tests.support.firefox import Firefox
+from tests.support.profiles import Profile
 from tests.support.server import Server, running
 
 # The same examples on every run; how long one takes says something of the machine, not of the code.
@@ -61,3 +64,23 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started = playwright.chromium.launch(executable_path=browsers.chromium(), args=browsers.CHROMIUM_FLAGS)
     yield started
     started.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    path = browsers.firefox()
+    assert path is not None
+    with firefoxes.started(path, tmp_path_factory.mktemp("firefox")) as started:
+        yield started
+
+
+@pytest.fixture(params=browsers.found())
+def profile(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Profile]:
+    """A profile of each browser in turn that the machine has."""
+    opened = (
+        profiles.chromium(request.getfixturevalue("browser"))
+        if request.param == "chromium"
+        else firefoxes.profile(request.getfixturevalue("firefox"), tmp_path / "downloads")
+    )
+    with opened as fresh:
+        yield fresh

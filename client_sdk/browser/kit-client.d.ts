@@ -119,9 +119,12 @@ declare class KitClient {
   release(): Promise<KitClient.Verdict>;
   /** The content of a *.kit-request file, which holds the token; null: the token is mistyped. */
   exportActivation(token: string): Promise<string | null>;
-  /** The content of a file with the oldest reports, up to 500; null: never activated. */
+  /**
+   * The content of a file with the oldest reports, up to 500, of one installation: this one's while any wait or its
+   * verdict is not active, then a former one's, of another organisation. null: none was ever activated.
+   */
   exportMessage(): Promise<string | null>;
-  /** Addresses for QR codes of version 20 at most (666 bytes), each complete. Sessions alone. */
+  /** Addresses for QR codes of version 20 at most (666 bytes), each complete. Sessions alone, those of former installations too. */
   exportCodes(): Promise<string[]>;
   /** Take the content of a file that came back. */
   importResponse(text: string): Promise<KitClient.ImportResult>;

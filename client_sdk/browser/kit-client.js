@@ -95,7 +95,6 @@
 
   function readObject(part) {
     const text = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(fromBase64url(part));
-    // A member that appears twice is read in two ways.
     let members = 0;
     const value = JSON.parse(text, function (name, inner) {
       if (!Array.isArray(this)) members++;
@@ -332,11 +331,11 @@
       return time.replace(/.{8}/, "$&-") + "-7" + crypto.randomUUID().slice(15);
     }
 
-    const newcomer = (id) =>
-      ({id, seq: 0, installation_token: null, lease: null, leaseIat: 0, said: null, saidAt: 0, learner: null});
+    const newcomer = (id) => ({
+      id, seq: 0, installation_token: null, message_key: null, lease: null, leaseIat: 0, said: null, saidAt: 0, learner: null,
+    });
 
     const connect = () => openIndexedDb(name).catch(() => {
-      // Once IndexedDB has worked, this is another, empty kit.
       demand(kind !== "indexeddb");
       return openWebStorage(name, alone);
     });
@@ -368,7 +367,6 @@
         const state = draft.get("state") || {
           ...newcomer(id), keyset: null, version: 0, roots: [], offset: null, highest: 0, reportedAt: 0, former: {},
         };
-        // Written last: no number is taken without its report.
         draft.delete("state");
         for (const {report} of queued(draft, state.id)) state.seq = Math.max(state.seq, report.seq);
         const result = work(state, draft);
@@ -424,7 +422,6 @@
       }
     });
 
-    // Of pages that are gone: the lock is free, or the pulse has stopped.
     async function recover() {
       const seen = await update((state, draft) => idsOf(all(draft, "live:")));
       if (!seen.length) return;
@@ -497,9 +494,12 @@
 
     const moveOut = (id) => update((state) => {
       if (state.id !== id) return;
-      if (state.installation_token) state.former[id] = state.installation_token;
+      const {installation_token, message_key, message_kid} = state;
+      if (installation_token) state.former[id] = {id, installation_token, message_key, message_kid};
       Object.assign(state, newcomer(uuid()));
     });
+
+    const as = (state, id) => id === state.id ? state : {...state, ...newcomer(id)};
 
     async function activated(state, answer, at) {
       let ours = null;
@@ -541,7 +541,7 @@
           try {
             demand(status === 200);
             checkAnswer(content, ids);
-            await take(id === state.id ? state : {...state, ...newcomer(id)}, content, at, tally);
+            await take(as(state, id), content, at, tally);
           } catch {
             return false;
           }
@@ -554,10 +554,9 @@
 
     async function exportable(wanted) {
       await recover();
-      return update((state, draft) => {
-        const silent = !state.installation_token || state.usageReporting === "off";
-        return {state, entries: silent ? [] : queued(draft, state.id).filter(wanted)};
-      });
+      return update((state, draft) => [state, ...Object.values(state.former)].map((one) => ({
+        state: {...state, ...one}, entries: state.usageReporting === "off" ? [] : queued(draft, one.id).filter(wanted),
+      })).filter(({state: {message_key}, entries}, at) => message_key && (!at || entries.length)));
     }
 
     async function seal(state, entries) {
@@ -600,7 +599,6 @@
       const attendee_count = checkCount(attendeeCount, mode);
       await recover();
       const began = ticks(), local = clock(), id = uuid(), key = "live:" + id, opaque = crypto.randomUUID();
-      // Locked before it can be seen: else it looks abandoned.
       const release = await hold(id);
       await update((state, draft) => {
         if (state.usageReporting === "off") return;
@@ -664,7 +662,7 @@
         const {id, installation_token: token, former} = await read();
         if (!token) return null;
         const answer = await drain(id, token, tally, true);
-        if (answer === true) for (const other in former) await drain(other, former[other], tally);
+        if (answer === true) for (const other in former) await drain(other, former[other].installation_token, tally);
         return answer;
       });
       const said = await standing(heard === false && "no_answer");
@@ -693,25 +691,26 @@
     }
 
     async function exportMessage() {
-      const {state, entries} = await exportable(() => true);
-      if (!state.installation_token) return null;
-      const message = await seal(state, fitting(entries, 500));
+      const {code} = await standing(), found = await exportable(() => true);
+      if (!found.length) return null;
+      // Ours while it has something to say.
+      const one = code === "active" && found.find(({entries}) => entries.length) || found[0];
+      const message = await seal(one.state, fitting(one.entries, 500));
       await remember([message]);
       return JSON.stringify({message: message.text});
     }
 
     async function exportCodes() {
-      const {state, entries} = await exportable(({report}) => {
-        // For good: one id must never carry two contents.
+      const found = await exportable(({report}) => {
+        // For good: one id, one content.
         delete report.learner;
         return report.type === "session";
       });
       const codes = [], address = ({text}) => `${issuer}/r#${text}`;
-      for (let left = entries; left.length;) {
+      for (let {state, entries: left} of found) while (left.length) {
         let code, count = 0;
         while (left[count]?.clock === left[0].clock) {
           const longer = await seal(state, left.slice(0, count + 1));
-          // QR version 20, level M.
           if (address(longer).length > 666) break;
           code = longer;
           count++;
@@ -727,10 +726,14 @@
       const {activation, receipt, ...word} = parse(text) || {}, state = await read(), tally = {sent: 0, setAside: 0};
       let said;
       if (activation) {
-        said = isText(activation.code) ? refusal(activation) : await activated(state, activation);
+        const {code, installation_id: id = state.id} = activation;
+        said = isText(code) ? id === state.id && refusal(activation) : await activated(state, activation);
         if (said?.code === "installation_elsewhere") await moveOut(state.id);
       } else {
-        said = await take(state, {roots: [], ...word}, 0, tally, String(receipt)).then(() => standing(), () => null);
+        for (const id of [state.id, ...Object.keys(state.former)]) try {
+          await take(as(state, id), {roots: [], ...word}, 0, tally, String(receipt));
+          said = await standing();
+        } catch {}
       }
       return {...(said || await standing("response_invalid")), ...tally, remaining: await count()};
     }

@@ -36,10 +36,11 @@ def exchange(operator: Operator, request_file: Path, response_file: Path, as_jso
     runtime = operator.runtime
     content = _read(request_file)
     _require_free(response_file)
+    document = handover.read_file(content)
     try:
-        response = handover.answer(runtime, handover.read_file(content), Bringer(operator.now, None))
+        response = handover.answer(runtime, document, Bringer(operator.now, None))
     except Refused as error:
-        refusal = handover.refusal_for_kit(error)
+        refusal = handover.refusal_for_kit(error, document)
         if refusal is not None:
             _write(response_file, handover.write_file(refusal))
             note(

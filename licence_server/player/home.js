@@ -38,6 +38,12 @@ Player.home = (function () {
     el("home-reported").textContent = Player.reporting.summary();
   }
 
+  /* Good news for whoever arrives here next; it shows until they leave. */
+  function greet(words) {
+    el("home-news").textContent = words;
+    el("home-news").hidden = !words;
+  }
+
   function line(item) {
     const row = make("li");
     if (item.kind === "document") row.append(Player.session.documentLink(item));
@@ -59,8 +65,11 @@ Player.home = (function () {
     el("alone").addEventListener("click", function (event) {
       busy(event.currentTarget, "Starting …", () => begin("individual", 1));
     });
+    document.addEventListener("player:view", function (event) {
+      if (event.detail.left === "home") greet("");
+    });
     onEnter("home", draw, () => (Player.licence.activated() ? null : "setup"));
   }
 
-  return { start, draw, headcount };
+  return { start, draw, greet, headcount };
 })();

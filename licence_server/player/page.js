@@ -11,6 +11,7 @@ Player.page = (function () {
   const guards = {};
   const entered = {};
   let showing = "loading";
+  let announced = "";
 
   function el(id) {
     return document.getElementById(id);
@@ -69,9 +70,10 @@ Player.page = (function () {
   }
 
   function announce(words) {
+    announced = words;
     el("announcer").textContent = "";
     // A live region speaks when its text changes; the same words twice need the gap.
-    setTimeout(function () { el("announcer").textContent = words; }, 60);
+    setTimeout(function () { el("announcer").textContent = announced; }, 60);
   }
 
   /* A field's error: said, shown beside the field, and tied to it. */
@@ -110,6 +112,8 @@ Player.page = (function () {
     } finally {
       button.textContent = before;
       button.removeAttribute("aria-disabled");
+      // What came of it was announced meanwhile, or shows; that it is under way is true no more.
+      if (announced === words) announce("");
     }
   }
 

@@ -89,8 +89,9 @@ Player.reporting = (function () {
     const fit = !verdict.warnings.includes("response_invalid") && verdict.code !== "lease_invalid";
     fault(input, "load-error", fit ? null : "This is not an answer for this kit, or an older one. Please choose the file " +
       "that the website gave you last.");
+    const left = Player.licence.status().queued;
     el("file-result").textContent = fit ? "The answer was taken: " + Player.words.count(taken, "report is", "reports are") +
-      " with the team." : "";
+      " with the team." + (left ? " " + waiting(left) + " Save the next report file for that." : "") : "";
   }
 
   async function release(button) {

@@ -39,6 +39,7 @@ Player.setup = (function () {
     if (verdict.valid && Player.licence.status().verdict.valid) {
       el("token").value = "";
       announce("This kit is set up.");
+      Player.home.greet("This kit is set up in this browser: you can start.");
       go("home");
       return;
     }
@@ -67,7 +68,7 @@ Player.setup = (function () {
     if (chosen === null) return;
     const text = await Player.licence.kit().exportActivation(chosen);
     Player.files.save(text, Player.files.nameOf(".kit-request"));
-    announce("The request file was saved.");
+    el("carry-result").textContent = "The request file was saved. Carry it to a computer with internet.";
   }
 
   async function loadResponse() {
@@ -77,8 +78,10 @@ Player.setup = (function () {
     if (text === null) return;
     const verdict = await Player.licence.kit().importResponse(text);
     await Player.licence.refresh();
-    if (verdict.valid) await arrived(verdict);
-    else fault(input, "carry-error", unfit(verdict));
+    const fit = verdict.valid && !verdict.warnings.includes("response_invalid");
+    fault(input, "carry-error", fit ? null : unfit(verdict));
+    el("carry-result").textContent = "";
+    if (fit) await arrived(verdict);
   }
 
   function unfit(verdict) {

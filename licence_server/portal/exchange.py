@@ -59,16 +59,18 @@ def exchange() -> Response:
 @blueprint.post("/exchange")
 def take_file() -> Response:
     """The response as a file, or the form again with the reason."""
+    document = None
     try:
         uploaded = request.files.get("request")
         content = uploaded.read() if uploaded is not None else b""
         if uploaded is None or not content:
             return _again(400, "Choose a file first.", "file_missing")
-        answer = handover.answer(runtime(), handover.read_file(content), Bringer(now(), request.remote_addr))
+        document = handover.read_file(content)
+        answer = handover.answer(runtime(), document, Bringer(now(), request.remote_addr))
     except RequestEntityTooLarge:
         return _again(413, f"The file is too large to be one of a kit. {_NOT_A_REQUEST}", "body_too_large")
     except tuple(_STATUS) as error:
-        to_carry = _refusal_to_carry(error, uploaded.filename if uploaded is not None else None)
+        to_carry = _refusal_to_carry(error, document, uploaded.filename if uploaded is not None else None)
         response = _again(_STATUS[type(error)], _ADVICE.get(error.code, error.detail), error.code, **to_carry)
         if isinstance(error, TooManyRequests | Unavailable):
             response.headers["Retry-After"] = str(error.retry_after)
@@ -83,9 +85,9 @@ def _again(status: int, error: str, code: str, **to_carry: Any) -> Response:
     return page("exchange.html", FORM_POLICY, status, error=error, code=code, **to_carry)
 
 
-def _refusal_to_carry(error: LicenceServerError, request_name: str | None) -> dict[str, str]:
+def _refusal_to_carry(error: LicenceServerError, document: Any, request_name: str | None) -> dict[str, str]:
     """The file for the kit inside the page itself: a page and a file cannot both be the answer to one form."""
-    refusal = handover.refusal_for_kit(error)
+    refusal = handover.refusal_for_kit(error, document)
     if refusal is None:
         return {}
     content = b64encode(handover.write_file(refusal)).decode()

@@ -12,7 +12,10 @@ blueprint = Blueprint(
 )
 
 _NOTHING_ELSE = "base-uri 'none'; frame-ancestors 'none'"
-FORM_POLICY = f"default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; {_NOTHING_ELSE}"
+FORM_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
+    f"form-action 'self'; {_NOTHING_ELSE}"
+)
 PHONE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
     f"form-action 'none'; {_NOTHING_ELSE}"

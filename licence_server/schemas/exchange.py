@@ -27,8 +27,9 @@ class ActivationCarriedBack(Struct, frozen=True):
 
 
 class Refusal(Struct, frozen=True):
-    """Why an activation was refused, as in a problem document."""
+    """Why an activation was refused, as in a problem document, and whose: another installation leaves it alone."""
 
+    installation_id: str
     code: str
     detail: str
 

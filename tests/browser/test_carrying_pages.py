@@ -205,6 +205,36 @@ def test_files_are_exchanged_without_scripts(
     context.close()
 
 
+def test_the_page_says_what_became_of_a_file(
+    server: Server, token: str, kit: KitClient, phone: Page, tmp_path: Path
+) -> None:
+    activate(kit, server, token, phone)
+    kit.record_session(mode="workshop", attendee_count=14)
+    request = tmp_path / "reception.kit-request"
+    request.write_text("something else")
+    phone.goto(f"{server.url}/exchange")
+    button = phone.get_by_role("button", name="Get the answer")
+    phone.get_by_label("File of the kit").set_input_files(request)
+    button.click()
+    expect(phone.get_by_role("alert")).to_contain_text("not a file that a kit has written")
+    expect(phone.get_by_role("alert")).to_be_focused()
+    assert phone.title().startswith("Error: ")
+
+    request.write_text(kit.export_message() or "")
+    phone.get_by_label("File of the kit").set_input_files(request)
+    with phone.expect_download() as download:
+        button.click()
+    expect(phone.get_by_role("status")).to_have_text(
+        "1 report has arrived. The answer was saved as reception.kit-response. "
+        "Carry it back to the kit and choose it there."
+    )
+    expect(phone.get_by_role("alert")).to_have_count(0)
+    assert not phone.title().startswith("Error")
+    assert violations(phone) == []
+    assert download.value.suggested_filename == "reception.kit-response"
+    assert kit.import_response(download.value.path().read_text()).sent == 1
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible(server: Server, browser: Browser, tmp_path: Path, scheme: Any) -> None:
     context = browser.new_context(viewport=PHONE, color_scheme=scheme)

@@ -6,13 +6,11 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, Route
 
-from tests.browser.conftest import HOME, SCRIPT, Stick
+from tests.browser.conftest import Stick
 from tests.support import browsers
 
-VECTORS = HOME.parent / "contract" / "vectors"
 COUNTED_ONCE = {"workshops": 1, "attendances": 14, "duplicates": 0}
 
 
@@ -257,22 +255,6 @@ def test_released_and_activated_again(context: BrowserContext, stick: Stick) -> 
     assert code(page) == "installation_released"
     activate(page, stick)
     assert stick.figures() == COUNTED_ONCE
-
-
-@pytest.mark.parametrize("name", sorted(path.name for path in VECTORS.glob("*.json")))
-def test_the_vectors_of_the_contract(context: BrowserContext, tmp_path: Path, name: str) -> None:
-    (tmp_path / "index.html").write_text("<!doctype html>")
-    page = context.new_page()
-    page.goto((tmp_path / "index.html").as_uri())
-    page.add_script_tag(path=SCRIPT)
-    page.add_script_tag(path=HOME / "vectors.js")
-
-    done = page.evaluate(
-        "files => runVectors(KitClient.rules, files)", {name: json.loads((VECTORS / name).read_text())}
-    )
-
-    assert done["failures"] == []
-    assert done["cases"] > 0
 
 
 def portal(route: Route) -> None:

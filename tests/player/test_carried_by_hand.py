@@ -20,8 +20,13 @@ def test_a_kit_is_activated_by_file(trainer: Trainer, handout: Handout, context:
     request = json.loads(trainer.saves("Save the request file").read_text())
     answer = {"activation": _activated_elsewhere(handout, request["activation"])}
 
+    trainer.reads("The request file was saved.")
+
     trainer.page.get_by_label("Back here, choose the answer file.").first.set_input_files(_file(answer))
-    trainer.sees("How will you use the films today?").starts_workshop(14).plays_film(1).ends()
+    trainer.sees("How will you use the films today?").reads("This kit is set up in this browser: you can start.")
+    trainer.goes_to("Privacy").goes_to("Films")
+    expect(trainer.page.locator("#home-news")).to_be_hidden()
+    trainer.starts_workshop(14).plays_film(1).ends()
 
     context.set_offline(False)
     trainer.reports()
@@ -61,6 +66,17 @@ def test_the_answer_to_somebody_elses_request_is_refused(
     expect(trainer.page.get_by_role("heading", name="Set up this kit")).to_be_visible()
 
 
+def test_an_answer_that_is_none_does_not_read_as_a_kit_set_up(
+    trainer: Trainer, handout: Handout, context: BrowserContext
+) -> None:
+    """Where the kit is active under its first token, and somebody means to give it another."""
+    trainer.opens().activates(handout.token)
+    context.set_offline(True)
+    _asks_with(trainer, handout.token)
+    trainer.page.locator("#carry-response").set_input_files(_file({"holiday": "photo"}))
+    trainer.reads("This is not the answer to a request from this browser.").sees("Set up this kit")
+
+
 def test_a_kit_that_belonged_to_another_organisation_is_moved_by_file(
     trainer: Trainer,
     handout: Handout,
@@ -70,6 +86,7 @@ def test_a_kit_that_belonged_to_another_organisation_is_moved_by_file(
 ) -> None:
     trainer.opens().activates(handout.token)
     context.set_offline(True)
+    trainer.starts_workshop(9).begins_film(1).ends()
     _asks_with(trainer, handout.token_of_another_organisation())
     at_home = browser.new_page()
 
@@ -85,6 +102,15 @@ def test_a_kit_that_belonged_to_another_organisation_is_moved_by_file(
         _brings(at_home, handout, trainer.saves("Save the request file"))
     trainer.page.locator("#carry-response").set_input_files(granted.value.path())
     trainer.sees("How will you use the films today?").reads("For Another firm")
+
+    trainer.starts_workshop(3).begins_film(1).ends().goes_to("Reporting")
+    for told in ("1 report is waiting. Save the next report file for that.", "1 report is with the team."):
+        with at_home.expect_download() as answer:
+            _brings(at_home, handout, trainer.saves("Save the report file"))
+        trainer.page.locator("#load-response").set_input_files(answer.value.path())
+        trainer.reads(told)
+    expect(trainer.page.locator("#waiting")).to_have_text("nothing")
+    assert handout.attendances() == (2, 12)
     at_home.close()
 
 

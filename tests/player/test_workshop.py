@@ -23,6 +23,16 @@ def test_a_workshop_of_fourteen_through_three_films(trainer: Trainer, handout: H
     assert report["organisations"] == {"granted": 1, "activated": 1, "reporting": 1}
 
 
+def test_what_is_over_is_not_said_to_be_under_way(trainer: Trainer, handout: Handout) -> None:
+    said = trainer.opens().page.locator("#announcer")
+    trainer.activates(handout.token)
+    expect(said).to_have_text("This kit is set up.")
+    trainer.starts_workshop(14)
+    expect(said).to_have_text("")
+    trainer.ends()
+    expect(said).to_have_text("")
+
+
 def test_the_headcount_may_be_corrected_at_the_end(trainer: Trainer, handout: Handout) -> None:
     trainer.opens().activates(handout.token).starts_workshop(14).begins_film(1).ends(people=15)
     assert handout.attendances() == (1, 15)

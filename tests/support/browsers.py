@@ -33,6 +33,16 @@ def chromium() -> str:
     return installed("chromium", "chromium")
 
 
+def firefox() -> str | None:
+    """The path of Firefox, where there is one: a stock one of 2026 or later, for what it is asked to do."""
+    return shutil.which("firefox-esr", path=PATH) or shutil.which("firefox", path=PATH)
+
+
+def found() -> list[str]:
+    """The browsers in which a story for all of them is told: Chromium always, another where the machine has it."""
+    return ["chromium", *(["firefox"] if firefox() else [])]
+
+
 def node() -> str:
     """The path of Node, installed where it is missing and this is root."""
     return installed("node", "nodejs")

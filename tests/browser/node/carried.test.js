@@ -218,6 +218,102 @@ test("what a code carried and a sync sends is the same report", async () => {
   assert.deepEqual((await kit.status()).aside, []);
 });
 
+/** A kit that moved to another organisation, with a workshop of 14 for the former and one of 3 for the present one. */
+async function moved(place) {
+  const kit = await place.activated();
+  await workshop(kit);
+  const old = (await kit.status()).installationId;
+  place.server.elsewhere.add(old);
+  place.server.secret = Buffer.alloc(32, 8);
+  await kit.activate(TOKEN);
+  await workshop(kit, 3);
+  place.online = false;
+  return {kit, old};
+}
+
+/** Carry what the former installation signed, with its own key. */
+async function carryFormer(place, kit) {
+  place.server.secret = Buffer.alloc(32, 7);
+  return place.server.exchange(await kit.exportMessage());
+}
+
+test("files after a move: ours, then what a former installation holds", async () => {
+  const place = await Place.make();
+  const {kit, old} = await moved(place);
+  const {installationId} = await kit.status();
+
+  const first = await place.server.exchange(await kit.exportMessage());
+  assert.deepEqual([first.claims.sub, first.claims.reports.map(({attendee_count}) => attendee_count)], [installationId, [3]]);
+  assert.equal((await kit.importResponse(first.response)).remaining, 1);
+  const second = await carryFormer(place, kit);
+  assert.deepEqual([second.claims.sub, second.claims.reports.map(({attendee_count}) => attendee_count)], [old, [14]]);
+  const taken = await kit.importResponse(second.response);
+  assert.deepEqual([taken.sent, taken.remaining, ...codes(taken)], [1, 0, "active"]);
+  assert.equal((await kit.status()).installationId, installationId);
+});
+
+test("a word about a former installation is not about this one", async () => {
+  const place = await Place.make();
+  const {kit} = await moved(place);
+  await kit.importResponse((await place.server.exchange(await kit.exportMessage())).response);
+  place.pass(1000);
+  place.server.said = "licence_revoked";
+
+  const {sent} = await kit.importResponse((await carryFormer(place, kit)).response);
+  assert.deepEqual([sent, (await kit.check()).code], [1, "active"]);
+});
+
+test("a lease that runs out goes before what a former installation holds", async () => {
+  const place = await Place.make();
+  const {kit} = await moved(place);
+  await kit.importResponse((await place.server.exchange(await kit.exportMessage())).response);
+  place.pass(40 * DAY * 1000);
+  assert.equal((await kit.check()).code, "in_grace");
+
+  const {claims, response} = await place.server.exchange(await kit.exportMessage());
+  assert.deepEqual([claims.sub, claims.reports], [(await kit.status()).installationId, []]);
+  assert.equal((await kit.importResponse(response)).code, "active");
+});
+
+test("codes after a move: one of each installation", async () => {
+  const place = await Place.make();
+  const {kit, old} = await moved(place);
+  const [ours, theirs, ...more] = (await kit.exportCodes()).map((address) => address.split("#")[1]);
+  assert.deepEqual(more, []);
+  const secret = Buffer.alloc(32, 7);
+  assert.equal(place.server.openMessage(ours).claims.reports[0].attendee_count, 3);
+  place.server.secret = secret;
+  const {claims} = place.server.openMessage(theirs);
+
+  assert.deepEqual([claims.sub, claims.reports[0].attendee_count], [old, 14]);
+  assert.equal(await kit.confirm(symbols(secret, claims.jti)), true);
+  assert.equal((await kit.status()).queued, 1);
+});
+
+test("what a former installation holds goes before the next one is activated", async () => {
+  const place = await Place.make();
+  const kit = await place.activated();
+  await workshop(kit);
+  await kit.importResponse(JSON.stringify({activation: {status: 403, code: "installation_elsewhere"}}));
+  place.online = false;
+
+  const {response} = await place.server.exchange(await kit.exportMessage());
+  assert.equal((await kit.importResponse(response)).sent, 1);
+  assert.equal(await kit.exportMessage(), null);
+});
+
+test("a refusal for another installation is not for this one", async () => {
+  const place = await Place.make();
+  const kit = await place.activated();
+  const refused = (installation_id) =>
+    kit.importResponse(JSON.stringify({activation: {installation_id, code: "installation_elsewhere", detail: ""}}));
+  const {installationId} = await kit.status();
+
+  assert.deepEqual(codes(await refused("01976f2e-7c00-7000-8000-000000000001")), ["active", "response_invalid"]);
+  assert.deepEqual(codes(await refused(installationId)), ["installation_elsewhere"]);
+  assert.notEqual((await kit.status()).installationId, installationId);
+});
+
 test("an objection keeps everything here", async () => {
   const place = await Place.make();
   const kit = await place.activated();
