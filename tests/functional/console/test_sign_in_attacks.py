@@ -147,3 +147,35 @@ def test_what_a_removed_person_had_open_is_over_at_once(
     people.remove(deployment.runtime, person.id, now=deployment.clock(), actor=ACTOR)
     assert officer.get("/console/").location.startswith("/console/sign-in")
     assert officer.post("/console/sign-out", form.fields).location.startswith("/console/sign-in")
+
+
+def test_a_browser_left_open_does_not_rise_with_its_owner(
+    deployment: Deployment, viewer: Desk, administrator: Desk
+) -> None:
+    person = next(row for row in people.list_all(deployment.runtime) if row.role == Role.VIEWER.value)
+    people.change_role(deployment.runtime, person.id, Role.VIEWER, now=deployment.clock(), actor=ACTOR)
+    assert viewer.get("/console/").status_code == 200, "nothing was changed"
+    administrator.submit(f"/console/people/{person.id}/role", role="administrator")
+    assert viewer.get("/console/account/second-factor").location.startswith("/console/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("role", "step"), [(Role.ADMINISTRATOR, "second-factor"), (Role.VIEWER, "password"), (Role.VIEWER, "second-factor")]
+)
+def test_a_step_of_signing_in_left_open_asks_for_the_password_again(
+    deployment: Deployment, role: Role, step: str
+) -> None:
+    one_time = add(deployment, role=role)
+    vera, password = stranger(deployment), one_time
+    vera.submit("/console/sign-in", email="vera@example.org", password=one_time)
+    path = f"/console/account/{step}"
+    if step == "second-factor":
+        vera.submit("/console/account/password", password=OWN, again=OWN)
+        password = OWN
+    assert vera.get(path).status_code == 200
+    deployment.clock.advance(minutes=11)
+    assert vera.get(path).location.startswith("/console/again")
+    assert vera.submit("/console/again", password="not this one").status_code == 403
+    assert vera.get(path).status_code == 302
+    assert vera.submit("/console/again", password=password).status_code == 302
+    assert vera.get(path).status_code == 200
