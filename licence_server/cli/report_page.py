@@ -3,7 +3,6 @@
 The page says which measure each figure is: attendances are not people, silence is not zero.
 """
 
-import csv
 import io
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -11,7 +10,7 @@ from typing import Any
 
 from licence_server.cli.output import plain
 from licence_server.domain.dates import in_words
-from licence_server.domain.spreadsheet import safe_cell
+from licence_server.domain.spreadsheet import safe_cell, writer_to
 
 Document = Mapping[str, Any]
 
@@ -53,7 +52,7 @@ def as_lines(document: Document, timezone: str) -> Iterator[str]:
 def as_csv(document: Document) -> str:
     """One row for each figure: where it stands in the document, and its value."""
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = writer_to(text)
     writer.writerow(("path", "value"))
     for path, value in _flat(document, ""):
         writer.writerow((path, safe_cell(value)))

@@ -31,6 +31,7 @@ def verify(operator: Operator, as_json: bool) -> None:
                 "reports": recount.reports,
                 "rejected": recount.rejected,
                 "sealed": recount.sealed,
+                "sealed_counted_only": recount.counted_only,
                 "differences": recount.differences,
             }
         )
@@ -38,6 +39,11 @@ def verify(operator: Operator, as_json: bool) -> None:
         sealed = f", and {recount.sealed} removed ones that are sealed" if recount.sealed else ""
         print_line(
             f"Recounted {recount.reports} reports and {recount.rejected} rejected ones{sealed}: the totals agree."
+        )
+    if recount.counted_only and not as_json:
+        print_line(
+            f"Of the removed ones, {recount.counted_only} were sealed by an earlier release: the hashes of their ids "
+            "are counted, not compared."
         )
     for difference in recount.differences:
         note(difference)

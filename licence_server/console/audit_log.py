@@ -25,6 +25,8 @@ from licence_server.services.audit_search import AuditFilter, Line
 from licence_server.web import now, runtime
 
 _HEADS = ("Number", "When", "Who", "What", "About", "Reason", "Changes", "Time (UTC)", "Actor", "Subject", "Hash")
+# As long as the longest name; the search looks for every word of it.
+_LONGEST_ABOUT = 200
 # The pages of what an entry is about, and what they call its id.
 _PAGES = {"organisation": "organisation_id", "licence": "licence_id", "kit": "kit_id"}
 
@@ -52,8 +54,9 @@ class AuditForm(FilterForm):
         ]
 
     def validate_about(self, field: Any) -> None:
-        if not is_one_line(field.data or ""):
-            raise ValidationError("Enter a name or an id in one line")
+        typed = field.data or ""
+        if len(typed) > _LONGEST_ABOUT or not is_one_line(typed):
+            raise ValidationError(f"Enter a name or an id in one line of at most {_LONGEST_ABOUT} characters")
 
     def chosen(self) -> AuditFilter | None:
         """The filter this asks for; None where something in it cannot be read, which is then said at its field."""

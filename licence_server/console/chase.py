@@ -1,5 +1,6 @@
 """Chase lists: whom to ring up. On the screen and as CSV the same rows, columns and words."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from licence_server.console.pages import page
 from licence_server.console.written import day, last_day
 from licence_server.domain import dates
 from licence_server.domain.spreadsheet import csv_bytes
-from licence_server.services import chase_lists
+from licence_server.services import chase_lists, kits
 from licence_server.services.chase_lists import QUIET_DAYS, ChaseList, Row
 from licence_server.web import now, runtime
 
@@ -58,7 +59,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Choice:
-    """What was asked for; anything that makes no sense is the default."""
+    """What was asked for; a number that makes no sense is the default."""
 
     list: ChaseList
     kit_id: str | None
@@ -75,13 +76,16 @@ class Choice:
 
 
 def _choice(name: str) -> Choice:
+    """Raises NotFound."""
     try:
         chosen = ChaseList(name)
     except ValueError:
         raise NotFound("There is no such list.") from None
+    kit_id = request.args.get("kit") or None
+    # It will stand in the audit log, so it must be one of ours.
     return Choice(
         chosen,
-        request.args.get("kit") or None,
+        kits.get(runtime(), kit_id).id if kit_id is not None else None,
         _number("days", QUIET_DAYS, _MOST_DAYS),
         _number("page", 1, _MOST_PAGES),
     )
@@ -89,7 +93,7 @@ def _choice(name: str) -> Choice:
 
 def _number(name: str, default: int, most: int) -> int:
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= most else default
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) and 1 <= int(text) <= most else default
 
 
 @blueprint.get("/chase")

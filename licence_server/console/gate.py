@@ -1,5 +1,6 @@
 """Before every page: who is it, may they, did this form come from one of our own pages."""
 
+from itertools import chain
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, request, session, url_for
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from licence_server.console.blueprint import blueprint
 from licence_server.console.rights import RIGHTS, Right
-from licence_server.domain.errors import Refused, TooLarge
+from licence_server.domain.errors import Malformed, Refused, TooLarge
 from licence_server.services import person_sessions
 from licence_server.services.person_sessions import Member, Step
 from licence_server.web import now, runtime
@@ -33,6 +34,18 @@ def _read_form(right: Right) -> None:
         raise TooLarge("body_too_large", f"This is larger than the {most} MiB that can be sent here.") from None
 
 
+def _refuse_nul() -> None:
+    """No text of ours holds a NUL and PostgreSQL takes none, so none gets past here. Raises Malformed."""
+    sent = chain(
+        (request.view_args or {}).values(),
+        *request.args.items(multi=True),
+        *request.form.items(multi=True),
+        (file.filename for file in request.files.values()),
+    )
+    if any(isinstance(text, str) and "\0" in text for text in sent):
+        raise Malformed("nul_refused", "The address or the form holds a NUL character. Nothing was changed.")
+
+
 def view_name() -> str:
     """The view of this request, by its name in the table of rights."""
     return (request.endpoint or "").removeprefix("console.")
@@ -48,6 +61,7 @@ def admit() -> Response | Redirect | None:
     current_app.config["WTF_CSRF_SECRET_KEY"] = runtime().secret_keys.cookie_keys[0]
     g.member = _find()
     _read_form(right)
+    _refuse_nul()
     if right.role is None:
         return None
     if g.member is None:
@@ -55,14 +69,21 @@ def admit() -> Response | Redirect | None:
         return redirect(url_for("console.sign_in", next=here()))
     if g.member.step is not Step.NONE:
         wanted = _STEPS[g.member.step]
-        if view_name() in (wanted, "sign_out"):
+        if view_name() == "prove_again" and RIGHTS[wanted].fresh:
             return None
-        return redirect(url_for(f"console.{wanted}", next=here()))
+        if view_name() not in (wanted, "sign_out"):
+            return redirect(url_for(f"console.{wanted}", next=here()))
+        return _ask_again(right)
     if view_name() == _STEPS[Step.CODE]:
         # A code alone, without the password, must not make a session fresh again.
         return redirect(next_page())
     if not g.member.role.covers(right.role):
         raise Refused("role_too_small", f"This needs the role of {right.role.label}; yours is {g.member.role.label}.")
+    return _ask_again(right)
+
+
+def _ask_again(right: Right) -> Response | Redirect | None:
+    """Ask for the password where a page needs it and it was given too long ago."""
     if right.fresh and now() >= g.member.fresh_until:
         return redirect(url_for("console.prove_again", next=here()))
     return None

@@ -3,13 +3,14 @@
 from flask import Response, redirect, request, url_for
 from govuk_frontend_wtf.wtforms_widgets import GovTextArea, GovTextInput
 from werkzeug.wrappers import Response as Redirect
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
 from licence_server.console.forms import OnceForm, button
 from licence_server.console.pages import page
+from licence_server.console.versions import VersionForm
 from licence_server.domain.errors import Conflict, Invalid, Stale
 from licence_server.domain.identifiers import require_slug
 from licence_server.domain.kit_items import items_of
@@ -37,8 +38,7 @@ class KitForm(OnceForm):
     submit = button("Add the kit")
 
 
-class KitChangeForm(OnceForm):
-    version = HiddenField()
+class KitChangeForm(VersionForm):
     name = StringField("Name", widget=GovTextInput(), validators=[InputRequired("Enter a name")])
     items = TextAreaField("Films and documents to add", widget=GovTextArea(), description=_LINES)
     submit = button("Save")
@@ -133,6 +133,6 @@ def _change(kit_id: str, form: KitChangeForm, titles: dict[str, str], faults: di
         actor=gate.member().actor,
         name=one_line(form.name.data, "name", LONGEST),
         items={**items, **added},
-        version=int(form.version.data) if (form.version.data or "").isdigit() else None,
+        version=form.seen(),
     )
     return {"kit_id": kit_id}

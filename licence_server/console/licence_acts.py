@@ -96,7 +96,8 @@ def _act(licence_id: UUID, form: Any, done: str, act: Act) -> Answer:
     view = services.get(runtime(), licence_id, now=now())
     if request.method == "GET" and gate.view_name() not in acts_for(view):
         return redirect(url_for("console.licence", licence_id=licence_id))
-    form.version.data = form.version.data or str(view.licence.version)
+    if request.method == "GET":
+        form.version.data = str(view.licence.version)
     status, differences = 200, []
     if form.validate_on_submit():
         try:

@@ -71,7 +71,7 @@ class OrganisationsForm(FilterForm):
         )
 
     def validate_search(self, field: StringField) -> None:
-        if len(field.data or "") > _LONGEST_SEARCH or "\x00" in (field.data or ""):
+        if len(field.data or "") > _LONGEST_SEARCH:
             raise ValidationError(f"Search for at most {_LONGEST_SEARCH} characters")
 
     def validate_days(self, field: StringField) -> None:

@@ -39,7 +39,7 @@ RIGHTS: dict[str, Right] = {
     "prove_again": VIEWER,
     # One's own account
     # Whoever finds a browser open must not get past the question for the password by choosing a new one, nor
-    # by setting up a second factor of theirs. At sign-in, where these are steps, nothing is asked twice.
+    # by setting up a second factor of theirs. At sign-in, where these are steps, the password is just minutes old.
     "choose_password": VIEWER_AGAIN,
     "enrol": VIEWER_AGAIN,
     "recovery_codes": VIEWER_AGAIN,

@@ -1,12 +1,14 @@
 """Two people at one thing: the second is told what has changed, and what they typed stays in the form."""
 
+import re
 from dataclasses import dataclass
 
 from wtforms import HiddenField
-from wtforms.validators import Regexp
 
 from licence_server.console.forms import OnceForm
 
+# Versions count from 1, so whoever has seen this one has always seen an old one.
+_NONE = 0
 _MEANWHILE = "Somebody else has changed this since you opened the page, and nothing of yours has been saved yet"
 
 
@@ -26,11 +28,13 @@ class Difference:
 class VersionForm(OnceForm):
     """A form that remembers the version of what it changes."""
 
-    version = HiddenField(validators=[Regexp("^[0-9]{1,9}$", message="Open this page again")])
+    version = HiddenField()
 
     def seen(self) -> int:
-        """The version that the person who sent this has seen."""
-        return int(self.version.data)
+        """The version that the person who sent this has seen; none of ours where it is missing or unreadable."""
+        # Not `data`: where nothing was sent, that is the version of now.
+        text = (self.version.raw_data or [""])[0]
+        return int(text) if re.fullmatch("[0-9]{1,9}", text) else _NONE
 
     def accept(self, version: int) -> None:
         """Say that something has changed; sent once more, the form means the newest version."""

@@ -1,11 +1,10 @@
 """One table for spreadsheets and programs: section, row, column, value. UTF-8, as RFC 4180 says."""
 
-import csv
 import io
 from collections.abc import Iterator
 
 from licence_server.domain.committee_report import Cell, Report
-from licence_server.domain.spreadsheet import safe_cell
+from licence_server.domain.spreadsheet import safe_cell, writer_to
 
 HEAD = ("section", "row_key", "row", "column_key", "column", "value")
 
@@ -13,7 +12,7 @@ HEAD = ("section", "row_key", "row", "column_key", "column", "value")
 def csv_file(report: Report) -> bytes:
     """Every cell of the report on a line of its own."""
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = writer_to(text)
     writer.writerow(HEAD)
     for line in lines(report):
         writer.writerow([safe_cell(value) for value in line])

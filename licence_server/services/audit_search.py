@@ -67,7 +67,8 @@ def export(runtime: Runtime, wanted: AuditFilter, *, now: datetime, actor: str) 
         after = {
             "action": wanted.action,
             "actor": wanted.actor,
-            "about": wanted.about,
+            # What was typed may be a name; the log keeps no more than that something was.
+            "about": wanted.about is not None,
             "from": wanted.period.first,
             "to": wanted.period.last,
         }

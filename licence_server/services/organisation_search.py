@@ -73,13 +73,20 @@ def export(runtime: Runtime, chosen: OrganisationFilter, *, now: datetime, actor
             for start in range(0, len(organisations), _CHUNK)
             for row in _rows(session, organisations[start : start + _CHUNK], now)
         ]
+    # What was typed may be somebody's name; the log keeps no more than that something was. A sector is one of ours
+    # where there are rows of it.
+    kept = {
+        **vars(chosen),
+        "search": bool(chosen.search),
+        "sector": chosen.sector if rows or not chosen.sector else True,
+    }
     audit.record_alone(
         runtime,
         now=now,
         actor=actor,
         action="organisations_exported",
         subject="organisations",
-        after={"filter": vars(chosen), "rows": len(rows)},
+        after={"filter": kept, "rows": len(rows)},
     )
     return rows
 

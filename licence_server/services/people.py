@@ -75,11 +75,14 @@ def invite_again(runtime: Runtime, person_id: UUID, *, now: datetime, actor: str
 
 
 def change_role(runtime: Runtime, person_id: UUID, role: Role, *, now: datetime, actor: str) -> Person:
-    """Raises NotFound, Conflict (the last administrator)."""
+    """Another role; it begins at the next sign-in. Raises NotFound, Conflict (the last administrator)."""
 
     def change(session: Session, person: Person) -> None:
         if role is not Role.ADMINISTRATOR:
             _require_another_administrator(session, person)
+        if person.role != role.value:
+            # A browser left open must not rise with its owner: its next step would be a second factor of whoever is there.
+            person_sessions.end_all(session, person.id)
         person.role = role.value
 
     return _change(runtime, person_id, change, "role_changed", now, actor)

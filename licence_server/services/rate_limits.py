@@ -36,16 +36,16 @@ def count_unknown_token(runtime: Runtime, address: str | None, *, now: datetime)
         raise TooManyRequests("too_many_attempts", detail, wait)
 
 
-def count_failed_sign_in(runtime: Runtime, address: str | None, *, now: datetime) -> None:
+def count_failed_sign_in(runtime: Runtime, address: str, *, now: datetime) -> None:
     """Count one failed sign-in of the console."""
     _count(runtime, FAILED_SIGN_INS, "sign-in", address, now)
 
 
-def require_room_to_sign_in(runtime: Runtime, address: str | None, *, now: datetime) -> None:
+def require_room_to_sign_in(runtime: Runtime, address: str, *, now: datetime) -> None:
     """Raises TooManyRequests where an address has failed too often to try again now."""
     with runtime.database.writing() as session:
         counters = _Counters(session, now)
-        key = f"sign-in:{_hashed(session, address or '', now)}"
+        key = f"sign-in:{_hashed(session, address, now)}"
         if FixedWindowRateLimiter(counters).test(FAILED_SIGN_INS, key):
             return
         wait = counters.wait(FAILED_SIGN_INS.key_for(key))

@@ -83,8 +83,9 @@ def remove_reports(act: Act, ids: Sequence[UUID], session: Session) -> int:
     tallies: dict[Owner, Tally] = defaultdict(Tally)
     for row in rows:
         usage_rows.recount(tallies[row.organisation_id, row.kit_id], row)
-    removed_reports.remember_reports(act.runtime, session, rows, act.today)
-    sealing = Sealing(tallies, sealed_totals.first_days(session, rows), reports=len(rows), rejected=0)
+    removed = removed_reports.hashes_of_reports(act.runtime, rows)
+    first_days = sealed_totals.first_days(session, rows)
+    sealing = Sealing(tallies, first_days, reports=len(rows), rejected=0, removed=removed)
     sealed_totals.seal(act.runtime, session, sealing, now=act.now, actor=act.actor)
     return len(rows)
 
@@ -116,8 +117,8 @@ def remove_rejections(act: Act, keys: Sequence[tuple[UUID, bytes]], session: Ses
     tallies: dict[Owner, Tally] = defaultdict(Tally)
     for row in rows:
         tallies[row.organisation_id, row.kit_id].receipts[row.received_day, "rejected"] += 1
-    removed_reports.remember_rejections(act.runtime, session, rows, act.today)
-    sealing = Sealing(tallies, {}, reports=0, rejected=len(rows))
+    removed = removed_reports.hashes_of_rejections(act.runtime, rows)
+    sealing = Sealing(tallies, {}, reports=0, rejected=len(rows), removed=removed)
     sealed_totals.seal(act.runtime, session, sealing, now=act.now, actor=act.actor)
     return len(rows)
 

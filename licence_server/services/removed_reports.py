@@ -60,29 +60,25 @@ def is_removed(runtime: Runtime, session: Session, report_id: UUID) -> bool:
     return session.get(RemovedReport, _id_hash(runtime.secret_keys, report_id)) is not None
 
 
-def remember_reports(runtime: Runtime, session: Session, rows: Iterable[Any], today: date) -> None:
-    """Keep the hashes of raw reports that are being removed."""
+def hashes_of_reports(runtime: Runtime, rows: Iterable[Any]) -> dict[bytes, bytes | None]:
+    """What stays of raw reports that are being removed: id to content."""
     keys = runtime.secret_keys
-    _keep(
-        session,
-        today,
-        {_id_hash(keys, row.id): keys.hash_id("content", row.id.bytes + row.content_hash) for row in rows},
-    )
+    return {_id_hash(keys, row.id): keys.hash_id("content", row.id.bytes + row.content_hash) for row in rows}
 
 
-def remember_rejections(runtime: Runtime, session: Session, rows: Iterable[Any], today: date) -> None:
-    """Keep the hashes of rejected reports that are being removed."""
+def hashes_of_rejections(runtime: Runtime, rows: Iterable[Any]) -> dict[bytes, bytes | None]:
+    """What stays of rejected reports that are being removed."""
     keys = runtime.secret_keys
-    _keep(session, today, {_rejection_hash(keys, row.installation_id, row.identity): None for row in rows})
+    return {_rejection_hash(keys, row.installation_id, row.identity): None for row in rows}
 
 
-def _keep(session: Session, today: date, hashes: Mapping[bytes, bytes | None]) -> None:
+def keep(session: Session, hashes: Mapping[bytes, bytes | None], today: date, entry_number: int) -> None:
+    """Keep hashes, in the transaction that removes the reports. entry_number: of the audit entry that seals them."""
     rows = [
-        {"id_hash": id_hash, "content_hash": content_hash, "removed_on": today}
+        {"id_hash": id_hash, "content_hash": content_hash, "removed_on": today, "entry_number": entry_number}
         for id_hash, content_hash in sorted(hashes.items())
     ]
-    if rows:
-        session.execute(insert(RemovedReport), rows)
+    session.execute(insert(RemovedReport), rows)
 
 
 def _as_known(keys: SecretKeys, report_id: UUID, raws: Sequence[Any], kept: bytes) -> tuple[bytes, int]:

@@ -1,7 +1,7 @@
 """Check seals, and count what they hold; what a seal is says sealed_totals.py.
 
-The hashes of removed ids are counted against the audit entries too: one that was taken out, to let a report
-count again, is missed.
+The hashes of removed ids are compared with the audit entries too: one that was taken out or changed, to let a
+report count again, is missed. Seals of earlier releases say only how many hashes there are.
 """
 
 import json
@@ -18,7 +18,7 @@ from licence_server.domain import sealed_tally
 from licence_server.domain.tally import Tally
 from licence_server.models import AuditEntry, RemovedReport, SealedTotal
 from licence_server.services.runtime import Runtime
-from licence_server.services.sealed_totals import ACTION, digest
+from licence_server.services.sealed_totals import ACTION, digest, removed_digest
 from licence_server.services.usage_totals import Owner
 
 _CHUNK = 1000
@@ -26,9 +26,11 @@ _CHUNK = 1000
 
 @dataclass
 class Recounted:
-    """first_days: of learners, by kit and keyed hash. reports: how many are sealed. faults: in words."""
+    """first_days: of learners, by kit and keyed hash. reports: how many are sealed. counted_only: how many of them
+    by seals that hold no digest of the hashes. faults: in words."""
 
     reports: int = 0
+    counted_only: int = 0
     first_days: dict[tuple[str, bytes], date] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
@@ -44,10 +46,15 @@ def recount(runtime: Runtime, session: Session, tallies: dict[Owner, Tally]) -> 
         for row in rows:
             _open(row, number, tallies, recounted)
         if said is not None:
-            recounted.reports += said.get("reports", 0) + said.get("rejected", 0)
+            recounted.reports += _reports_of(said)
+            recounted.counted_only += 0 if "removed_digest" in said else _reports_of(said)
     recounted.faults += [f"seal {number}: the sealed totals are gone" for number in sorted(entries)]
-    recounted.faults += _hash_faults(session)
+    recounted.faults += [*_count_faults(session), *_hash_faults(runtime, session)]
     return recounted
+
+
+def _reports_of(said: Mapping[str, Any]) -> int:
+    return int(said.get("reports", 0) + said.get("rejected", 0))
 
 
 def _open(row: Mapping[str, Any], number: int, tallies: dict[Owner, Tally], recounted: Recounted) -> None:
@@ -75,7 +82,28 @@ def _seals(session: Session) -> Iterator[tuple[int, list[Mapping[str, Any]]]]:
         yield number, [dict(row._mapping) for row in rows]
 
 
-def _hash_faults(session: Session) -> list[str]:
+def _hash_faults(runtime: Runtime, session: Session) -> list[str]:
+    """Where the hashes of a seal are not those that its audit entry holds a digest of."""
+    entries = _entries(session).items()
+    expected = {number: said["removed_digest"] for number, said in entries if "removed_digest" in said}
+    wrong = [
+        number
+        for number, rows in groupby(_removed(session), key=lambda row: int(row.entry_number))
+        if expected.pop(number, None) != removed_digest(runtime, [(row.id_hash, row.content_hash) for row in rows])
+    ]
+    return [
+        f"seal {number}: the hashes of removed reports are not as they were written"
+        for number in sorted([*wrong, *expected])
+    ]
+
+
+def _removed(session: Session) -> Iterator[Any]:
+    query = select(RemovedReport.entry_number, RemovedReport.id_hash, RemovedReport.content_hash)
+    query = query.where(RemovedReport.entry_number.is_not(None)).order_by(RemovedReport.entry_number)
+    yield from session.execute(query.execution_options(yield_per=_CHUNK))
+
+
+def _count_faults(session: Session) -> list[str]:
     """Ids that were removed, against the hashes that stay of them."""
     said = list(_entries(session).values())
     expected = {kind: sum(entry.get(kind, 0) for entry in said) for kind in ("reports", "rejected")}

@@ -1,9 +1,10 @@
 """Seals: what removed reports had added to the totals, written once and provable afterwards.
 
-* Each transaction of retention writes its own rows of `sealed_total` and one audit entry, `reports_sealed`,
-  that holds their number and a keyed digest of them. Rows are never changed.
-* So somebody who changes a seal has to forge the digest (the deployment's secret) and the audit chain behind
-  it (which a head noted elsewhere shows).
+* Each transaction of retention writes its own rows of `sealed_total` and `removed_report`, and one audit entry,
+  `reports_sealed`, that holds the number of reports and keyed digests of both. Rows are never changed.
+* So somebody who changes a seal, or the hashes by which a removed report is known again, has to forge the digest
+  (the deployment's secret) and the audit chain behind it (which a head noted elsewhere shows).
+* Seals of earlier releases have no digest of the hashes: those are counted, not compared.
 """
 
 from collections import defaultdict
@@ -15,12 +16,12 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from licence_server.domain import sealed_tally
+from licence_server.domain import dates, sealed_tally
 from licence_server.domain.audit_chain import canonical
 from licence_server.domain.sealed_tally import SealedTally
 from licence_server.domain.tally import Tally
 from licence_server.models import Learner, SealedTotal
-from licence_server.services import audit
+from licence_server.services import audit, removed_reports
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_totals import Owner
 
@@ -29,12 +30,14 @@ ACTION = "reports_sealed"
 
 @dataclass(frozen=True)
 class Sealing:
-    """What one transaction removes. reports, rejected: how many of each the tallies count."""
+    """What one transaction removes. reports, rejected: how many of each the tallies count. removed: the hashes that
+    stay of them, id to content."""
 
     tallies: Mapping[Owner, Tally]
     first_days: Mapping[Owner, Mapping[bytes, date]]
     reports: int
     rejected: int
+    removed: Mapping[bytes, bytes | None]
 
 
 def seal(runtime: Runtime, session: Session, sealing: Sealing, *, now: datetime, actor: str) -> None:
@@ -54,9 +57,15 @@ def seal(runtime: Runtime, session: Session, sealing: Sealing, *, now: datetime,
         actor=actor,
         action=ACTION,
         subject="retention",
-        after={"reports": sealing.reports, "rejected": sealing.rejected, "digest": digest(runtime, rows)},
+        after={
+            "reports": sealing.reports,
+            "rejected": sealing.rejected,
+            "digest": digest(runtime, rows),
+            "removed_digest": removed_digest(runtime, sealing.removed.items()),
+        },
     )
     session.execute(insert(SealedTotal), [{"entry_number": entry.number, **row} for row in rows])
+    removed_reports.keep(session, sealing.removed, dates.day_of(now, runtime.timezone), entry.number)
 
 
 def first_days(session: Session, rows: Iterable[Any]) -> dict[Owner, dict[bytes, date]]:
@@ -83,3 +92,9 @@ def digest(runtime: Runtime, rows: Iterable[Mapping[str, Any]]) -> str:
     """What an audit entry says of the rows of its seal."""
     content = sorted([str(row["organisation_id"]), row["kit_id"], row["totals"]] for row in rows)
     return runtime.secret_keys.hash_totals(canonical(content))
+
+
+def removed_digest(runtime: Runtime, hashes: Iterable[tuple[bytes, bytes | None]]) -> str:
+    """What an audit entry says of the hashes that stay of removed reports."""
+    content = sorted([id_hash.hex(), (content_hash or b"").hex()] for id_hash, content_hash in hashes)
+    return runtime.secret_keys.hash_totals(canonical(["removed", content]))

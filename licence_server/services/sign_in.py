@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from licence_server.domain import password as rules
-from licence_server.domain.errors import Invalid, Refused
+from licence_server.domain.errors import Invalid, Refused, TooManyRequests
+from licence_server.domain.network import network_of
 from licence_server.models import Person, PersonSession
 from licence_server.secret_keys import hash_secret
 from licence_server.services import audit, back_off, passwords, person_sessions, rate_limits
@@ -18,7 +19,7 @@ from licence_server.services.runtime import Runtime
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who tries, seen from outside. address: counted as a salted hash, never kept."""
+    """Who tries, seen from outside. address: counted by, as a keyed hash; never kept in clear."""
 
     address: str | None
     browser: str
@@ -29,19 +30,34 @@ def sign_in(runtime: Runtime, email: str, password: str, visitor: Visitor, *, no
 
     Raises Refused (credentials_unknown, password_expired), TooManyRequests.
     """
-    # PostgreSQL takes no NUL; no address holds one.
-    name = email.replace("\0", "").strip().casefold()
-    rate_limits.require_room_to_sign_in(runtime, visitor.address, now=now)
-    back_off.reserve(runtime, f"sign-in {name}", now=now)
+    name, place = email.strip().casefold(), network_of(visitor.address)
+    _reserve(runtime, name, place, now)
     with runtime.database.reading() as session:
         person = session.scalar(select(Person).where(Person.email == name, Person.removed_at.is_(None)))
     if not passwords.is_right(person.password_hash if person is not None else None, password) or person is None:
-        rate_limits.count_failed_sign_in(runtime, visitor.address, now=now)
+        _count(runtime, place, now)
         raise _unknown()
     if person.password_until is not None and now >= person.password_until:
         raise Refused("password_expired", "This one-time password has expired. Ask an administrator for another.")
-    back_off.clear(runtime, f"sign-in {name}")
+    back_off.clear(runtime, f"sign-in {name}", place=place)
     return _begin(runtime, person, password, visitor, now)
+
+
+def _reserve(runtime: Runtime, name: str, place: str | None, now: datetime) -> None:
+    """Count an attempt before the password is looked at; one that is refused counts against its place."""
+    if place is not None:
+        rate_limits.require_room_to_sign_in(runtime, place, now=now)
+    try:
+        back_off.reserve(runtime, f"sign-in {name}", now=now, place=place)
+    except TooManyRequests:
+        _count(runtime, place, now)
+        raise
+
+
+def _count(runtime: Runtime, place: str | None, now: datetime) -> None:
+    # Without a place all strangers would be one, and the first of them could keep all others out.
+    if place is not None:
+        rate_limits.count_failed_sign_in(runtime, place, now=now)
 
 
 def _begin(runtime: Runtime, checked: Person, password: str, visitor: Visitor, now: datetime) -> str:

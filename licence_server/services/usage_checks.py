@@ -35,12 +35,14 @@ _CHUNK = 2000
 @dataclass(frozen=True)
 class Recount:
     """reports, rejected: raw ones read. differences: what does not agree, in words; empty when all does.
-    sealed: reports, rejected ones included, that retention has removed and whose totals are sealed."""
+    sealed: reports, rejected ones included, that retention has removed and whose totals are sealed; counted_only: those
+    of them whose seals are of an earlier release and do not show whether the hashes of their ids were changed."""
 
     reports: int
     rejected: int
     differences: list[str]
     sealed: int = 0
+    counted_only: int = 0
 
 
 def verify(runtime: Runtime) -> Recount:
@@ -67,7 +69,7 @@ def verify(runtime: Runtime) -> Recount:
             *_number_faults(session),
             *sealed.faults,
         ]
-    return Recount(reports, rejected, differences, sealed.reports)
+    return Recount(reports, rejected, differences, sealed.reports, sealed.counted_only)
 
 
 def readmit(runtime: Runtime, *, now: datetime, actor: str) -> int:

@@ -12,7 +12,14 @@ from tests.support.deployment import KIT_ID, workshop
 def test_totals_that_were_tampered_with_are_found(shell: Shell) -> None:
     assert shell.deployment is not None
     shell.deployment.installation().sync(workshop(shell.deployment.clock()))
-    assert shell.json("usage", "verify") == {"agree": True, "reports": 1, "rejected": 0, "sealed": 0, "differences": []}
+    assert shell.json("usage", "verify") == {
+        "agree": True,
+        "reports": 1,
+        "rejected": 0,
+        "sealed": 0,
+        "sealed_counted_only": 0,
+        "differences": [],
+    }
 
     with shell.deployment.runtime.database.writing() as session:
         session.execute(update(UsageTotal).values(attendances=15))

@@ -41,6 +41,7 @@ def test_a_period_is_set_shown_and_applied(shell: Shell) -> None:
         "reports": 0,
         "rejected": 0,
         "sealed": 2,
+        "sealed_counted_only": 0,
         "differences": [],
     }
     assert "2 removed ones that are sealed" in shell.run("usage", "verify").stdout

@@ -103,10 +103,26 @@ def test_the_kit_narrows_the_list(deployment: Deployment, viewer: Desk) -> None:
     for kit in (one, other):
         deployment.licence(deployment.organisation(f"Has {kit}"), kit)
     assert names(viewer, "never_activated", f"&kit={other}") == ["Has other-kit"]
-    assert names(viewer, "never_activated", "&kit=unknown") == []
 
 
-@pytest.mark.parametrize("query", ["list=quiet&days=none&page=x", "list=quiet&days=-5", "list=quiet&days=99999&page=0"])
+def test_an_unknown_kit_is_refused_and_leaves_no_entry(deployment: Deployment, viewer: Desk) -> None:
+    """It would stand in the audit log for ever, and might be somebody's name."""
+    for path in ("/console/chase?kit=Jane+Smith", "/console/chase/never_used.csv?kit=Jane+Smith"):
+        refused = viewer.get(path)
+        assert (refused.status_code, "kit_unknown" in refused.text) == (404, True)
+    assert audit.list_entries(deployment.runtime, limit=1, cursor=None, action="chase_list_exported").items == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "list=quiet&days=none&page=x",
+        "list=quiet&days=-5",
+        "list=quiet&days=99999&page=0",
+        "list=quiet&days=²",
+        f"list=quiet&days={9000 * '0'}1&page={5000 * '9'}",
+    ],
+)
 def test_numbers_that_make_no_sense_are_the_default(viewer: Desk, query: str) -> None:
     assert "for 30 days" in words(viewer.get(f"/console/chase?{query}").text)
 

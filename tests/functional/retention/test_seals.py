@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from licence_server.models import AuditEntry, Learner, RemovedReport, SealedTotal, UsageTotal
 from licence_server.services import audit, usage_checks
@@ -77,6 +77,15 @@ TAMPERINGS = {
     "another text": update(SealedTotal).values(totals="[]"),
     "a hash": delete(RemovedReport).where(RemovedReport.content_hash.is_not(None)),
     "a rejection": delete(RemovedReport).where(RemovedReport.content_hash.is_(None)),
+    "an id": update(RemovedReport)
+    .where(
+        RemovedReport.content_hash.is_(None),
+        RemovedReport.id_hash
+        == select(func.min(RemovedReport.id_hash)).where(RemovedReport.content_hash.is_(None)).scalar_subquery(),
+    )
+    .values(id_hash=bytes(16)),
+    "contents": update(RemovedReport).where(RemovedReport.content_hash.is_not(None)).values(content_hash=bytes(16)),
+    "the seal of a hash": update(RemovedReport).values(entry_number=None),
     "an entry": update(AuditEntry).where(AuditEntry.action == ACTION).values(action="something_else"),
 }
 
@@ -94,3 +103,19 @@ def test_a_learner_moved_in_seal_and_table_is_found(sealed: Deployment) -> None:
     edited(sealed, move)
     write(sealed, text("UPDATE learner SET first_day = '2026-03-01'"))
     assert any("not as they were written" in one for one in usage_checks.verify(sealed.runtime).differences)
+
+
+def test_a_seal_of_an_earlier_release_is_counted_and_named_so(sealed: Deployment) -> None:
+    """It said nothing of the hashes but how many there are."""
+    with sealed.runtime.database.writing() as session:
+        for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == ACTION)):
+            said = json.loads(entry.after)
+            if said["reports"]:
+                del said["removed_digest"]
+                entry.after = json.dumps(said)
+        rows = update(RemovedReport).where(RemovedReport.content_hash.is_not(None))
+        session.execute(rows.values(entry_number=None))
+    recount = usage_checks.verify(sealed.runtime)
+    assert (recount.differences, recount.sealed, recount.counted_only) == ([], 5, 3)
+    write(sealed, delete(RemovedReport).where(RemovedReport.content_hash.is_not(None)))
+    assert usage_checks.verify(sealed.runtime).differences == ["removed reports: 3 were removed, 0 hashes are there"]
