@@ -1,15 +1,19 @@
 """Overview, figures and the committee's page: what is counted, where it leads, what leaves the team."""
 
+import html
 import io
 import json
 import re
+from datetime import date
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
 
-from licence_server.services import audit
-from tests.support.deployment import Deployment, workshop
+from licence_server.services import audit, installations, licences
+from tests.support.deployment import KIT_ID, Deployment, Installed, feedback, workshop
 from tests.support.desk import Desk, forms, words
+from tests.support.trial import three_months
 
 
 @pytest.fixture
@@ -50,6 +54,87 @@ def test_figures_are_counted_to_the_last_one_and_lead_to_their_rows(used: Deploy
     rows = desk.get(address[1].replace("&amp;", "&"))
     assert "Business of retail" in rows.text
     assert "Business of hospitality" not in rows.text
+
+
+@pytest.fixture
+def varied(deployment: Deployment) -> dict[str, Installed]:
+    """Three months as in `three_months`, and beside them whatever a figure could count wrongly."""
+    installed = three_months(deployment)
+    clock, kit_id = deployment.clock, KIT_ID
+    other = deployment.kit("other-kit")
+    for kit, name, sector in ((other, "Other kit", "Retail"), (kit_id, "Dash", "-"), (kit_id, "Opinion", "-")):
+        licence = deployment.licence(deployment.organisation(name, sector=sector), kit)
+        installed[name] = deployment.installation(deployment.token(licence), kit)
+    installed["Other kit"].sync(workshop(clock(), attendee_count=5))
+    installed["Dash"].sync(workshop(clock(), 3, attendee_count=6))
+    installed["Opinion"].sync(feedback(clock()))
+    installed["Elm Couriers"].sync(usage_reporting="off")
+    for name, act in (("Alder Hotels", installations.release), ("Birch Cafés", installations.revoke)):
+        act(deployment.runtime, UUID(installed[name].id), now=clock(), actor="test")
+    unheard = deployment.licence(deployment.organisation("Gone at once", sector="Transport"), kit_id)
+    licences.revoke(deployment.runtime, unheard.licence.id, now=clock(), actor="test")
+    revoked = deployment.licence(deployment.organisation("Gone later"), kit_id)
+    deployment.installation(deployment.token(revoked))
+    clock.advance(days=2)
+    licences.revoke(deployment.runtime, revoked.licence.id, now=clock(), actor="test")
+    deployment.licence(deployment.organisation("To come"), kit_id, first=date(2026, 9, 1))
+    return installed
+
+
+SHOWN = {
+    "Attendances": r"([\d,]+) attendances? in",
+    "Attendances, at least": r"([\d,]+) attendances? in",
+    "Sessions": r"in ([\d,]+) sessions?",
+    "Organisations reporting": r"reported by ([\d,]+) organisations?",
+    "Pieces of feedback": r"([\d,]+) ratings?,",
+    "Reports missing": r"([\d,]+) reports? missing of",
+    "Organisations activated": r"([\d,]+) organisations? (?:Export|No)",
+    "Organisations with a licence": r"([\d,]+) organisations? (?:Export|No)",
+}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "figures",
+        f"figures?kit={KIT_ID}",
+        f"figures?kit={KIT_ID}&since=10/4/2026&until=31/5/2026",
+        "figures?kit=other-kit&since=4/6/2026",
+        "figures?until=10/3/2026",
+    ],
+)
+def test_every_figure_opens_exactly_the_rows_it_counts(
+    varied: dict[str, Installed], viewer: Desk, address: str
+) -> None:
+    desk = fresh(viewer)
+    page = desk.get(f"/console/{address}").text
+    facts = re.findall(r"<strong><a[^>]*href=\"([^\"]+)\">([\d,.]+)<span[^>]*> ([^:<]+)", page)
+    assert len(facts) >= 10, facts
+    wrong = {}
+    for link, value, title in facts:
+        opened = words(desk.get(html.unescape(link)).text)
+        shown = re.search(SHOWN.get(title, r"([\d,]+) installations? (?:Export|No)"), opened)
+        if title != "Mean rating of 5" and (shown[1] if shown else "0") != value:
+            wrong[title, link] = (value, shown and shown[0])
+    assert wrong == {}
+    lines = re.findall(
+        r"<tr[^>]*>\s*<th[^>]*><a[^>]*href=\"(/console/figures/organisations[^\"]*)\">([^<]+)</a></th>(.*?)</tr>",
+        page,
+        re.S,
+    )
+    for link, title, rest in lines:
+        cells = words(rest).split()
+        total = re.search(
+            r"Total (?:, all pages )?([\d,]+) ([\d,]+) ([\d,]+) ([\d,]+)", words(desk.get(html.unescape(link)).text)
+        )
+        found = list(total.groups()) if total else ["0"] * 4
+        # Of months and sectors the measures; of sectors by month the last cell is the whole.
+        if len(cells) >= 7:
+            assert found == [*cells[:3], cells[4]], (title, link)
+        else:
+            assert found[0] == cells[-1], (title, link)
+    assert bool(lines) == address.startswith("figures")
 
 
 def test_a_period_that_is_none_is_said_at_its_field(used: Deployment, viewer: Desk) -> None:
