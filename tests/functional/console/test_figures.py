@@ -151,7 +151,8 @@ def test_the_committees_page_suppresses_and_only_whole_months_have_one(used: Dep
     assert ">14<" not in page.text
     assert ">17<" not in page.text
     assert desk.get("/console/report").status_code == 200
-    assert desk.get("/console/report?month=2026-04").status_code == 422
+    running = desk.get("/console/report?month=2026-04")
+    assert (running.status_code, "April 2026 is not over" in words(running.text)) == (422, True)
 
 
 @pytest.mark.parametrize("name", ["json", "csv", "xlsx", "pdf"])
@@ -191,5 +192,23 @@ def test_without_the_form_nothing_leaves(used: Deployment, viewer: Desk) -> None
 def test_nothing_to_count_is_a_page_too(deployment: Deployment, viewer: Desk) -> None:
     assert viewer.get("/console/").status_code == 200
     assert viewer.get("/console/figures").status_code == 200
-    # Without a kit there is nothing to publish, and the page says so.
-    assert viewer.get("/console/report").status_code in (200, 422)
+    page = viewer.get("/console/report")
+    assert (page.status_code, "no kit yet" in words(page.text)) == (200, True)
+
+
+def test_before_a_month_of_use_is_over_the_committees_page_says_so_in_one_line(
+    deployment: Deployment, viewer: Desk
+) -> None:
+    kit = deployment.installation()
+    deployment.clock.advance(days=40)
+    for uses in (False, True):
+        if uses:
+            kit.sync(workshop(deployment.clock()))
+        page = fresh(viewer).get("/console/report")
+        assert (page.status_code, "There is a problem" in page.text) == (200, False)
+        assert "The first report can be made when a month with use is over" in words(page.text)
+    deployment.clock.advance(days=40)
+    page = fresh(viewer).get("/console/report")
+    # March was of the trial and without use, May is not over.
+    assert re.findall(r'value="(2026-\d\d)"', page.text) == ["2026-04"]
+    assert "Total" in words(page.text)
