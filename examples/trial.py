@@ -1,66 +1,42 @@
-"""A trial of sixteen days, played in a few seconds.
+"""A trial of seven weeks, played in a few seconds.
 
-The story moves a clock of its own through the last sixteen days, so that days, leases and an offline week are
-real to everybody in it. Everything the kits do goes through the SDK and over HTTP, to a server of this
-process that shares database and keys with the one `make run` serves; only the story can move its clock.
+The story moves a clock of its own through the last weeks, so that days, leases and an offline week are real to
+everybody in it. At least one month of it is over, so that the committee's page has something to show. Everything
+the kits do goes through the SDK and over HTTP, to a server of this process that shares database and keys with the
+one `make run` serves; only the story can move its clock.
 """
 
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-from client_sdk import KitClient, Request, Response
-from client_sdk.transport import UrllibTransport
+from client_sdk import KitClient
+from examples.stage import StoryClock, StoryTransport, serving
 from examples.team import KIT, Team
-from licence_server.app import create_app
 from licence_server.config import Config
 from licence_server.services import keys
 from licence_server.services.runtime import Runtime
 
 Say = Callable[[str], None]
-# A port that nobody listens on: what a cable pulled out looks like.
-NOWHERE = "http://127.0.0.1:9"
-
-
-class StoryClock:
-    """A clock that the story moves."""
-
-    def __init__(self, start: datetime) -> None:
-        self.moment = start
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def set(self, days: int, hour: int, minute: int = 0) -> None:
-        """Go to a time of day, some days on."""
-        day = self.moment + timedelta(days=days)
-        self.moment = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
-
-
-class StoryTransport:
-    """The real transport towards the story's own server, or towards nowhere while there is no internet."""
-
-    def __init__(self, public_url: str, story_url: str) -> None:
-        self._real = UrllibTransport()
-        self._public_url, self._story_url = public_url, story_url
-        self.online = True
-
-    def send(self, request: Request) -> Response:
-        """See Transport."""
-        target = self._story_url if self.online else NOWHERE
-        return self._real.send(replace(request, url=request.url.replace(self._public_url, target)))
+_DAYS = 52
+# Businesses whose story is not told one by one; the last three are never heard of again.
+_OTHERS = (
+    ("Quay Street Books", "retail"),
+    ("Brewer & Daughters", "hospitality"),
+    ("Northgate Museum", "culture"),
+    ("The Glass Arcade", "retail"),
+    ("Riverside Dental", "health"),
+    ("St Anne’s Library", "culture"),
+    ("Fenchurch Couriers", "transport"),
+    ("Two Bridges Gym", "leisure"),
+)
 
 
 def play(config: Config, runtime: Runtime, say: Say) -> None:
     """Play the story into a deployment that has no kit yet."""
-    clock = StoryClock(datetime.now(UTC) - timedelta(days=16))
-    with _serving(config, clock) as story_url, tempfile.TemporaryDirectory() as directory:
+    clock = StoryClock(datetime.now(UTC) - timedelta(days=_DAYS))
+    with serving(config, clock) as story_url, tempfile.TemporaryDirectory() as directory:
         _Story(config, runtime, clock, story_url, Path(directory), say).play()
 
 
@@ -110,6 +86,10 @@ class _Story:
         self.say("The café is online again.")
         self.sync(cafe_kit)
 
+        others = [self.other(name, sector) for name, sector in _OTHERS]
+        self.say("Eight more businesses activate, and each holds a workshop.")
+        self.weeks(training_room, cafe_kit, *others[:-3])
+
         self.clock.set(days=0, hour=14)
         for number in (1, 2, 3):
             reception = self.kit(f"hotel-{number}")
@@ -141,6 +121,25 @@ class _Story:
         recount, chain = team.checks()
         self.say(f"Totals against raw reports: {_agree(recount)}. Audit chain: {_agree(chain)}.")
 
+    def other(self, name: str, sector: str) -> KitClient:
+        """The kit of one more business, after its first workshop."""
+        token = self.team.issue_token(self.team.grant_trial(self.team.add_organisation(name, sector)))
+        kit = self.kit(name)
+        kit.activate(token)
+        self.workshop(kit, None, len(name) // 2, films=3)
+        kit.sync()
+        return kit
+
+    def weeks(self, *kits: KitClient) -> None:
+        """Five ordinary weeks, told in a line each. Every kit is used in every second of them."""
+        for week in range(5):
+            self.clock.set(days=7, hour=10)
+            used = kits[week % 2 :: 2]
+            for place, kit in enumerate(used):
+                self.workshop(kit, None, 5 + (3 * place + 4 * week) % 9, films=2 + place)
+                kit.sync()
+            self.say(f"Another week: {len(used)} workshops.")
+
     def kit(self, name: str) -> KitClient:
         """The kit of one PC, its state in a directory of its own."""
         if name not in self.kits:
@@ -160,12 +159,13 @@ class _Story:
     def activated(self, kit: KitClient, token: str) -> str:
         return repr(kit.activate(token).code)
 
-    def workshop(self, kit: KitClient, words: str, attendee_count: int, films: int) -> None:
+    def workshop(self, kit: KitClient, words: str | None, attendee_count: int, films: int) -> None:
         with kit.session(mode="workshop", attendee_count=attendee_count) as session:
             for number in range(1, films + 1):
                 session.play(f"film-{number}", seconds=420, completed=True)
             self.clock.moment += timedelta(minutes=45)
-        self.say(words)
+        if words is not None:
+            self.say(words)
 
     def sync(self, kit: KitClient) -> None:
         result = kit.sync()
@@ -181,21 +181,3 @@ class _Story:
 
 def _agree(faults: list[str]) -> str:
     return "agree" if not faults else "; ".join(faults)
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """The story speaks for itself."""
-
-
-@contextmanager
-def _serving(config: Config, clock: StoryClock) -> Iterator[str]:
-    app = create_app(config, clock)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()

@@ -15,7 +15,7 @@ from licence_server.console.fields import day_field
 from licence_server.console.kit_choices import kit_choices
 from licence_server.console.lists import PAGE, ExportForm, FilterForm, cursor, period_of
 from licence_server.console.pages import page
-from licence_server.console.report_links import WITHOUT_SECTOR, Links
+from licence_server.console.report_links import Links
 from licence_server.documents import charts, formats
 from licence_server.domain.committee_report import Report, Table
 from licence_server.domain.period import Period
@@ -62,22 +62,23 @@ def export_figures(name: str) -> Response:
 
 @blueprint.get("/figures/organisations")
 def figure_rows() -> Response:
-    """What each organisation adds to a figure."""
+    """What each organisation adds to a figure. sector: "" for those without one."""
     form = FiguresForm(request.args)
     chosen = form.chosen()
-    sector = request.args.get("sector")
+    sector, reporting = request.args.get("sector"), bool(request.args.get("reporting"))
+    kept = {"sector": sector, "reporting": "yes" if reporting else None}
+    shown: dict[str, Any] = {"under": "figures", "form": form, "sector": sector, "kept": kept}
     if chosen is None:
-        return page("figure_rows.html", 422, under="figures", form=form, found=None, query={}, sector=sector)
-    found = usage_by_organisation.list_page(
-        runtime(),
-        chosen[0],
-        limit=PAGE,
-        cursor=cursor(),
-        kit_id=chosen[1],
-        sector="" if sector == WITHOUT_SECTOR else sector,
+        return page("figure_rows.html", 422, found=None, query={}, **shown)
+    narrower = {"kit_id": chosen[1], "sector": sector, "reporting": reporting}
+    found = usage_by_organisation.list_page(runtime(), chosen[0], limit=PAGE, cursor=cursor(), **narrower)
+    return page(
+        "figure_rows.html",
+        found=found,
+        totals=usage_by_organisation.totals(runtime(), chosen[0], **narrower),
+        query={**form.address(), **kept},
+        **shown,
     )
-    query = {**form.address(), **({"sector": sector} if sector else {})}
-    return page("figure_rows.html", under="figures", form=form, found=found, query=query, sector=sector)
 
 
 def shown(report: Report) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, 
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
-from licence_server.console.fields import day_field, number_field
+from licence_server.console.fields import UNTIL_HEARD, day_field, number_field
 from licence_server.console.forms import Form
 from licence_server.console.kit_choices import kit_choices
 from licence_server.domain.errors import Invalid
@@ -21,6 +21,10 @@ _LASTING = [
 ]
 
 
+NOTHING = "-"
+"""Chosen in place of a kit: nothing is granted. No kit can be called so."""
+
+
 class GrantForm(Form):
     """The defaults are those of the command line."""
 
@@ -30,24 +34,24 @@ class GrantForm(Form):
         "Days of the trial", 1, MAX_DAYS, default=TRIAL_DAYS, description="183 days are six months."
     )
     until = day_field("Last day", "For licences with one common last day: the last day of use. For example, 31/3/2026")
-    seat_limit = number_field(
-        "Installations allowed", 1, MAX_SEATS, description="On how many PCs at once. Leave empty for any number."
-    )
+    seat_limit = number_field("Seats", 1, MAX_SEATS, description="On how many PCs at once. Leave empty for no limit.")
     first = day_field(
         "First day", "Leave empty to begin now. Until this day the kit cannot be activated. For example, 31/3/2026"
     )
     lease_days = number_field("Days a kit runs without contact", 1, MAX_DAYS, default=30)
     grace_days = number_field("Days of grace after that", 0, MAX_DAYS, default=30)
-    check_in_days = number_field("Days after which a kit counts as silent", 1, MAX_DAYS, default=30)
+    check_in_days = number_field(
+        "Days without contact after which a kit counts as silent", 1, MAX_DAYS, default=30, description=UNTIL_HEARD
+    )
     tokens = BooleanField("Issue an activation token for each licence", widget=GovCheckboxInput(), default=True)
 
-    def offer_kits(self, nothing: str) -> None:
-        """Offer the kits there are. nothing: the words for none of them."""
-        self.kit_id.choices = kit_choices(nothing)
+    def offer_kits(self, unchosen: str, *others: SelectChoice) -> None:
+        """Offer the kits there are and the others. unchosen: the words that stand there before one was chosen."""
+        self.kit_id.choices = [*kit_choices(unchosen), *others]
 
     def grant(self) -> Grant | None:
-        """The grant that was chosen; None where no kit was. Raises Invalid, naming the fields."""
-        if not self.kit_id.data:
+        """The grant that was chosen; None where none is to be. Raises Invalid, naming the fields."""
+        if self.kit_id.data in ("", NOTHING):
             return None
         lasting = self.lasting.data
         dated = lasting in ("until", "full_until")

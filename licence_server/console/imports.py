@@ -4,12 +4,15 @@ from flask import Response, redirect, url_for
 from flask_wtf.file import FileField, FileRequired
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput
 from werkzeug.wrappers import Response as Redirect
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
 from licence_server.console.downloads import download
 from licence_server.console.forms import button
-from licence_server.console.grant_form import GrantForm
+from licence_server.console.grant_form import NOTHING, GrantForm
 from licence_server.console.pages import page
 from licence_server.domain.errors import Invalid
 from licence_server.domain.organisation_file import MAX_BYTES, Fault
@@ -30,12 +33,17 @@ class ImportForm(GrantForm):
     file = FileField("CSV file", widget=GovFileInput(), validators=[FileRequired("Choose a file")])
     submit = button("Check the file")
 
+    def validate_kit_id(self, field: SelectField) -> None:
+        """Whether licences are granted is chosen, never left to a default."""
+        if not field.data:
+            raise ValidationError("Choose a kit, or that nothing is granted")
+
 
 @blueprint.route("/import", methods=["GET", "POST"])
 def import_organisations() -> Response | Redirect:
     """Upload a file. It is read and checked; nothing is imported before the preview is confirmed."""
     form = ImportForm()
-    form.offer_kits("None: import the organisations only")
+    form.offer_kits("Choose", SelectChoice(NOTHING, "No kit: import the organisations, grant nothing"))
     faults: list[Fault] = []
     if form.validate_on_submit():
         sent = form.file.data

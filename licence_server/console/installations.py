@@ -12,14 +12,15 @@ from wtforms.fields.choices import SelectChoice
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
+from licence_server.console.counted import CountedForm, in_words
 from licence_server.console.downloads import csv_file
 from licence_server.console.errors import error_page
 from licence_server.console.fields import reason_field
 from licence_server.console.forms import OnceForm
-from licence_server.console.lists import PAGE, ExportForm, FilterForm, cursor
+from licence_server.console.lists import PAGE, ExportForm, cursor
 from licence_server.console.pages import page
 from licence_server.domain.errors import Conflict, Invalid
-from licence_server.services import installation_search, organisations, reach
+from licence_server.services import installation_search, licences, organisations, reach
 from licence_server.services import installations as services
 from licence_server.services.installation_search import InstallationFilter, State
 from licence_server.web import now, runtime
@@ -29,7 +30,8 @@ Answer = Response | Redirect
 _STATES = [
     SelectChoice("", "Any"),
     SelectChoice(State.IN_USE.value, "In use"),
-    SelectChoice(State.SILENT.value, "Silent: not in touch as often as agreed"),
+    SelectChoice(State.STOPPED.value, "Stopped: its licence is not in force"),
+    SelectChoice(State.SILENT.value, "Silent: not in touch in time, or never since activation"),
     SelectChoice(State.NEVER_SYNCED.value, "Never in touch since activation"),
     SelectChoice(State.COPIED.value, "Copied"),
     SelectChoice(State.DECLINED.value, "Usage reporting declined"),
@@ -44,6 +46,7 @@ _COLUMNS = (
     "kit_version",
     "label",
     "status",
+    "licence_status",
     "holds_seat",
     "activated_at",
     "last_in_touch",
@@ -53,7 +56,7 @@ _COLUMNS = (
 )
 
 
-class InstallationsForm(FilterForm):
+class InstallationsForm(CountedForm):
     state = SelectField("State", widget=GovSelect(), choices=_STATES, default="")
     organisation_id = HiddenField()
     licence_id = HiddenField()
@@ -68,7 +71,7 @@ class InstallationsForm(FilterForm):
             }
         except ValueError:
             return None
-        return InstallationFilter(state=self.state.data, **of)
+        return InstallationFilter(self.state.data, of["organisation_id"], of["licence_id"], self.figure())
 
 
 class ReasonForm(OnceForm):
@@ -89,6 +92,8 @@ def installations() -> Response:
         of=of,
         found=installation_search.list_page(runtime(), chosen, now=now(), limit=PAGE, cursor=cursor()),
         total=installation_search.count(runtime(), chosen, now=now()),
+        missing=installation_search.missing_reports(runtime(), chosen, now=now()),
+        counted=in_words(chosen.counted, "Installations") if chosen.counted else None,
         query=form.address(),
         export=ExportForm(),
     )
@@ -113,6 +118,7 @@ def export_installations() -> Response:
                 row.installation.kit_version,
                 row.installation.label,
                 row.status.value,
+                row.licence.value,
                 "yes" if row.holds_seat else "no",
                 row.installation.activated_at,
                 row.installation.last_sync_at,
@@ -158,6 +164,7 @@ def _act(installation_id: UUID, act: Callable[..., Any]) -> Answer:
         form=form,
         act=gate.view_name(),
         view=view,
+        licence=licences.get(runtime(), view.installation.licence_id, now=now()).status,
         organisation=organisations.get(runtime(), owner),
         impact=reach.impact_of_installation(runtime(), installation_id, now=now()),
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import g
 from wtforms.fields.choices import SelectChoice
 
 from licence_server.services import kits
@@ -19,3 +20,10 @@ def kit_choices(nothing: str | None = None) -> list[SelectChoice]:
     """The same as choices. nothing: the words for choosing none of them; None where one must be chosen."""
     none = [SelectChoice("", nothing)] if nothing is not None else []
     return [*none, *(SelectChoice(kit.id, kit.name) for kit in known_kits())]
+
+
+def kit_name(kit_id: str) -> str:
+    """What a kit is called. All names are read once for a page."""
+    if "kit_names" not in g:
+        g.kit_names = {kit.id: kit.name for kit in known_kits()}
+    return str(g.kit_names.get(kit_id, kit_id))

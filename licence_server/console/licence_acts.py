@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.fields import day_field, number_field, reason_field
+from licence_server.console.fields import UNTIL_HEARD, day_field, number_field, reason_field
 from licence_server.console.licence import acts_for
 from licence_server.console.pages import page
 from licence_server.console.versions import Difference, VersionForm
@@ -36,7 +36,7 @@ class ExtendForm(VersionForm):
 
 
 class TermsForm(VersionForm):
-    seat_limit = number_field("Installations at a time", description="Leave empty for any number.")
+    seat_limit = number_field("Seats", description="On how many PCs at once. Leave empty for no limit.")
     lease_days = number_field(
         "Days a kit runs without contact", validators=[InputRequired("Enter the days a kit runs without contact")]
     )
@@ -46,7 +46,8 @@ class TermsForm(VersionForm):
         validators=[InputRequired("Enter the days of grace, 0 for none")],
     )
     check_in_days = number_field(
-        "Days after which an installation counts as silent",
+        "Days without contact after which an installation counts as silent",
+        description=UNTIL_HEARD,
         validators=[InputRequired("Enter the days after which an installation counts as silent")],
     )
     reason = reason_field()

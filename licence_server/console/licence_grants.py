@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.fields import day_field, number_field, reason_field
+from licence_server.console.fields import UNTIL_HEARD, day_field, number_field, reason_field
 from licence_server.console.forms import OnceForm, button
 from licence_server.console.pages import page
 from licence_server.domain.errors import Conflict, Invalid, Stale
@@ -43,7 +43,7 @@ class GrantForm(OnceForm):
     end = RadioField("How it ends", widget=GovRadioInput(), choices=_ENDS, default="days")
     trial_days = number_field("Number of days", default=TRIAL_DAYS)
     until = day_field("Last day", "For example, 31/3/2026. Only where it ends on one day.")
-    seat_limit = number_field("Installations at a time", description="Leave empty for any number.")
+    seat_limit = number_field("Seats", description="On how many PCs at once. Leave empty for no limit.")
     lease_days = number_field(
         "Days a kit runs without contact",
         default=_DEFAULT.lease_days,
@@ -56,7 +56,8 @@ class GrantForm(OnceForm):
         validators=[InputRequired("Enter the days of grace, 0 for none")],
     )
     check_in_days = number_field(
-        "Days after which an installation counts as silent",
+        "Days without contact after which an installation counts as silent",
+        description=UNTIL_HEARD,
         default=_DEFAULT.check_in_days,
         validators=[InputRequired("Enter the days after which an installation counts as silent")],
     )

@@ -8,10 +8,11 @@ from wtforms.validators import ValidationError
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
+from licence_server.console.counted import CountedForm, in_words
 from licence_server.console.downloads import csv_file
 from licence_server.console.errors import error_page
 from licence_server.console.fields import number_field
-from licence_server.console.lists import PAGE, ExportForm, FilterForm, cursor
+from licence_server.console.lists import PAGE, ExportForm, cursor
 from licence_server.console.pages import page
 from licence_server.domain.licence import MAX_DAYS, Status
 from licence_server.services import organisation_search as services
@@ -51,7 +52,7 @@ _COLUMNS = (
 )
 
 
-class OrganisationsForm(FilterForm):
+class OrganisationsForm(CountedForm):
     search = StringField("Name or reference", widget=GovTextInput(), render_kw={"type": "search"})
     status = SelectField("Licence", widget=GovSelect(), choices=_STATUSES, default="")
     sector = SelectField("Sector", widget=GovSelect(), default="")
@@ -68,6 +69,7 @@ class OrganisationsForm(FilterForm):
             silence=self.silence.data,
             quiet_days=OrganisationFilter.quiet_days if self.days.data is None else self.days.data,
             sort=self.sort.data,
+            counted=self.figure(),
         )
 
     def validate_search(self, field: StringField) -> None:
@@ -91,6 +93,7 @@ def organisations() -> Response:
         chosen=chosen,
         found=services.list_page(runtime(), chosen, now=now(), limit=PAGE, cursor=cursor()),
         total=services.count(runtime(), chosen, now=now()),
+        counted=in_words(chosen.counted, "Organisations") if chosen.counted else None,
         query=form.address(),
         export=ExportForm(),
     )

@@ -9,32 +9,32 @@ from licence_server.console.written import day
 from licence_server.domain.committee_report import Row, Table
 from licence_server.domain.months import last_day, parse
 
-WITHOUT_SECTOR = "-"
-"""In an address, the organisations whose sector was not given."""
-
 
 class Links:
-    """Where the figures of one kit (None: of all) and period (ISO 8601; None: open) lead."""
+    """Where the figures of one kit (None: of all) and period (ISO 8601; None: open) lead.
+
+    What opens holds exactly the rows that a figure counts, and says their number: see services/counted_rows.py.
+    """
 
     def __init__(self, kit: str | None, first: str | None, last: str | None) -> None:
-        self._period: dict[str, Any] = {"kit": kit, "since": _typed(first), "until": _typed(last)}
-        rows = self._rows()
+        self._first, self._last = (date.fromisoformat(text) if text is not None else None for text in (first, last))
+        self._period: dict[str, Any] = {"kit": kit, "since": _typed(self._first), "until": _typed(self._last)}
+        rows = self._rows(reporting="yes")
         feedback = url_for("console.feedback", **self._period)
-        installations = url_for("console.installations")
         self._facts = {
             "attendances": rows,
             "sessions": rows,
             "reporting": rows,
             "lower": rows,
-            "activated": installations,
-            "granted": url_for("console.organisations"),
+            "activated": self._counted("organisations", "activated"),
+            "granted": self._counted("organisations", "granted"),
             "feedback": feedback,
             "mean_rating": feedback,
-            "installations": installations,
-            "heard": url_for("console.installations", state="in_use"),
-            "silent": url_for("console.installations", state="silent"),
-            "declined": url_for("console.installations", state="declined"),
-            "missing": installations,
+            "installations": self._counted("installations", "activated"),
+            "heard": self._counted("installations", "reporting"),
+            "silent": self._counted("installations", "silent"),
+            "declined": self._counted("installations", "declined"),
+            "missing": self._counted("installations", "missing"),
         }
 
     def fact(self, key: str) -> str | None:
@@ -46,16 +46,23 @@ class Links:
         if row is table.total:
             return self._rows()
         if table.key == "months":
-            month = parse(row.key)
-            return self._rows(since=_typed(month.isoformat()), until=_typed(last_day(month).isoformat()))
+            return self._days(parse(row.key), last_day(parse(row.key)))
         if table.key in ("sectors", "sectors_by_month"):
-            return self._rows(sector=row.key or WITHOUT_SECTOR)
+            return self._rows(sector=row.key)
         return None
+
+    def _days(self, first: date, last: date) -> str:
+        """As much of some days as lies within the period."""
+        since, until = max(first, self._first or first), min(last, self._last or last)
+        return self._rows(since=_typed(since), until=_typed(until))
+
+    def _counted(self, view: str, figure: str) -> str:
+        return url_for(f"console.{view}", counted=figure, **self._period)
 
     def _rows(self, **narrower: Any) -> str:
         return url_for("console.figure_rows", **{**self._period, **narrower})
 
 
-def _typed(iso: str | None) -> str | None:
+def _typed(value: date | None) -> str | None:
     """A day as the fields of our filters take it."""
-    return day(date.fromisoformat(iso)) if iso is not None else None
+    return day(value) if value is not None else None

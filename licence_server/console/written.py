@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from licence_server.console.kit_choices import kit_name
 from licence_server.domain import dates
 from licence_server.domain.audit_difference import Change
 from licence_server.web import runtime
@@ -53,6 +54,16 @@ def words(value: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def short_id(value: object) -> str:
+    """The end of an id: ids made in the same minutes begin alike, but end at random."""
+    return str(value)[-12:]
+
+
+def fours(value: str) -> str:
+    """A key as people type it, in groups of four."""
+    return " ".join(value[start : start + 4] for start in range(0, len(value), 4))
+
+
 def value(found: Any) -> str:
     """A value of the audit log."""
     if found is None or found == "":
@@ -86,5 +97,5 @@ def changed(change: Change) -> str:
 
 def add_filters(environment: Environment) -> None:
     """Give these to the templates of an environment."""
-    filters = (day, last_day, month, moment, moment_of, number, words, value, changed)
+    filters = (day, last_day, month, moment, moment_of, number, words, short_id, fours, kit_name, value, changed)
     environment.filters.update({function.__name__: function for function in filters})

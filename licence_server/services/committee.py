@@ -8,10 +8,10 @@ from licence_server.domain.audit_chain import Head
 from licence_server.domain.committee_report import Fact, Report
 from licence_server.domain.dates import day_of, in_words
 from licence_server.domain.errors import not_found
-from licence_server.domain.months import PublishablePeriod
+from licence_server.domain.months import Month, PublishablePeriod, month_of
 from licence_server.domain.period import ALL_TIME, Period
 from licence_server.models import Kit
-from licence_server.services import audit, reports
+from licence_server.services import audit, figure_rows, reports
 from licence_server.services.committee_published import only_kit, published_report
 from licence_server.services.committee_staff import staff_report
 from licence_server.services.committee_words import coverage_of, facts_of
@@ -48,6 +48,14 @@ def published(runtime: Runtime, period: PublishablePeriod, *, now: datetime, kit
                 raise not_found("kit", kit_id)
             kit = found
         return published_report(session, runtime, period, kit, now)
+
+
+def months_to_publish(runtime: Runtime, kit_id: str, *, now: datetime) -> list[Month]:
+    """The months with use that are over, the newest first."""
+    this_month = month_of(day_of(now, runtime.timezone))
+    with runtime.database.reading() as session:
+        months = figure_rows.months_of_use(session, kit_id)
+    return [month for month in reversed(months) if month < this_month]
 
 
 def record_export(runtime: Runtime, report: Report, *, now: datetime, actor: str, format_: str) -> Head:

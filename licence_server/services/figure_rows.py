@@ -93,6 +93,13 @@ def newcomers(session: Session, kit_id: str | None) -> dict[tuple[str | None, Mo
     return found
 
 
+def months_of_use(session: Session, kit_id: str) -> list[Month]:
+    """The months in which anything was counted, in order."""
+    year, month = extract("year", UsageTotal.day), extract("month", UsageTotal.day)
+    query = select(year, month).where(UsageTotal.kit_id == kit_id).distinct()
+    return sorted(date(int(year), int(month), 1) for year, month in session.execute(query))
+
+
 def plays_by_month(session: Session, months: Sequence[Month], kit_id: str) -> dict[tuple[str, Month], int]:
     """How often each item was played in each of some months."""
     # One sum a month: grouping by days would sort a row for every film that an organisation saw in a day.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, and_, or_
 
 from licence_server.domain.licence import Status
 from licence_server.models import Licence
@@ -11,6 +11,11 @@ from licence_server.models import Licence
 
 def with_status(query: Select[Any], status: Status, now: datetime) -> Select[Any]:
     """Only licences that domain.licence.status would give this status at a moment."""
+    return query.where(has_status(status, now))
+
+
+def has_status(status: Status, now: datetime) -> ColumnElement[bool]:
+    """The same as a condition."""
     ended: ColumnElement[bool] = Licence.ends_at <= now
     running = or_(Licence.ends_at.is_(None), Licence.ends_at > now)
     untouched = (Licence.revoked_at.is_(None), Licence.suspended_at.is_(None))
@@ -21,4 +26,4 @@ def with_status(query: Select[Any], status: Status, now: datetime) -> Select[Any
         Status.PENDING: (*untouched, running, Licence.starts_at > now),
         Status.ACTIVE: (*untouched, running, Licence.starts_at <= now),
     }
-    return query.where(*conditions[status])
+    return and_(*conditions[status])

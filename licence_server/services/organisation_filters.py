@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from licence_server.domain import dates
 from licence_server.domain.licence import Status
 from licence_server.models import Installation, Licence, Organisation
-from licence_server.services.licence_filters import with_status
+from licence_server.services.counted_rows import Counted
+from licence_server.services.licence_filters import has_status, with_status
 
 WITHOUT = "none"
 """Instead of a status: organisations without any licence."""
@@ -19,8 +20,8 @@ WITHOUT = "none"
 class Silence(StrEnum):
     """What is not heard of an organisation. Silence is not zero: its use is unknown.
 
-    quiet: none of its installations in use has been in touch for so many days. never_synced: it has
-    installations in use and none has ever been in touch after its activation. not_activated: it has never
+    quiet: none of its installations has been in touch for so many days. never_synced: it has
+    installations and none has ever been in touch after its activation. not_activated: it has never
     activated a kit. copied: one of its installations shows signs of having been copied.
     """
 
@@ -40,6 +41,7 @@ class OrganisationFilter:
     silence: str = ""
     quiet_days: int = 30
     sort: str = "name"
+    counted: Counted | None = None
 
 
 def containing(text: str) -> ColumnElement[bool]:
@@ -65,9 +67,14 @@ def apply(query: Select[Any], chosen: OrganisationFilter, now: datetime) -> Sele
     return query
 
 
-def in_use() -> tuple[ColumnElement[bool], ...]:
+def held() -> tuple[ColumnElement[bool], ...]:
     """Installations that were neither released nor revoked."""
     return Installation.released_at.is_(None), Installation.revoked_at.is_(None)
+
+
+def in_use(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Of an installation and its licence: such a one whose licence is in force."""
+    return (*held(), has_status(Status.ACTIVE, now))
 
 
 def _silent(silence: Silence, days: int, now: datetime) -> ColumnElement[bool]:
@@ -82,5 +89,5 @@ def _silent(silence: Silence, days: int, now: datetime) -> ColumnElement[bool]:
         since = dates.to_hour(dates.shifted(now, timedelta(days=-days)))
         heard = func.coalesce(Installation.last_sync_at, Installation.activated_at) >= since
     # Not grouped by organisation: SQLite would look up every installation by its index.
-    used = owners.where(*in_use())
+    used = owners.where(*held())
     return and_(Organisation.id.in_(used), Organisation.id.not_in(used.where(heard)))

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import licence as rules
 from licence_server.domain.licence import Status
 from licence_server.models import Installation, Licence, Organisation
-from licence_server.services import audit
-from licence_server.services.organisation_filters import OrganisationFilter, apply, in_use
+from licence_server.services import audit, counted_rows
+from licence_server.services.organisation_filters import OrganisationFilter, apply, held, in_use
 from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 
@@ -31,7 +31,8 @@ _CHUNK = 500
 class OrganisationRow:
     """An organisation with what its row says of it.
 
-    statuses: of its licences, each once. installations: in use. last_sync_at: of any of them.
+    statuses: of its licences, each once. installations: in use, under a licence in force. copied, last_sync_at: of
+    all that were neither released nor revoked.
     """
 
     organisation: Organisation
@@ -45,16 +46,16 @@ def list_page(
     runtime: Runtime, chosen: OrganisationFilter, *, now: datetime, limit: int, cursor: str | None
 ) -> Page[OrganisationRow]:
     """One page. Raises Invalid for a cursor that is not of this list."""
-    query = _query(chosen, now)
     with runtime.database.reading() as session:
-        found = page(session, query, limit, cursor)
+        found = page(session, _query(runtime, session, chosen, now), limit, cursor)
         return Page(_rows(session, found.items, now), found.next_cursor, found.previous_cursor)
 
 
 def count(runtime: Runtime, chosen: OrganisationFilter, *, now: datetime) -> int:
     """How many the filter lets through."""
     with runtime.database.reading() as session:
-        return session.scalar(apply(select(func.count()).select_from(Organisation), chosen, now)) or 0
+        every = select(func.count()).select_from(Organisation)
+        return session.scalar(_chosen(every, runtime, session, chosen, now)) or 0
 
 
 def sectors(runtime: Runtime) -> list[str]:
@@ -67,7 +68,7 @@ def sectors(runtime: Runtime) -> list[str]:
 def export(runtime: Runtime, chosen: OrganisationFilter, *, now: datetime, actor: str) -> list[OrganisationRow]:
     """Every row, in the order of the list; an audit entry says who took them, and by which filter."""
     with runtime.database.snapshot() as session:
-        organisations = list(session.scalars(_query(chosen, now)))
+        organisations = list(session.scalars(_query(runtime, session, chosen, now)))
         rows = [
             row
             for start in range(0, len(organisations), _CHUNK)
@@ -91,8 +92,17 @@ def export(runtime: Runtime, chosen: OrganisationFilter, *, now: datetime, actor
     return rows
 
 
-def _query(chosen: OrganisationFilter, now: datetime) -> Select[Any]:
-    return apply(select(Organisation), chosen, now).order_by(*SORTS[chosen.sort])
+def _query(runtime: Runtime, session: Session, chosen: OrganisationFilter, now: datetime) -> Select[Any]:
+    return _chosen(select(Organisation), runtime, session, chosen, now).order_by(*SORTS[chosen.sort])
+
+
+def _chosen(
+    query: Select[Any], runtime: Runtime, session: Session, chosen: OrganisationFilter, now: datetime
+) -> Select[Any]:
+    query = apply(query, chosen, now)
+    if chosen.counted is not None:
+        query = query.where(counted_rows.organisations(runtime, session, chosen.counted, now))
+    return query
 
 
 def _rows(session: Session, organisations: Iterable[Organisation], now: datetime) -> list[OrganisationRow]:
@@ -101,16 +111,17 @@ def _rows(session: Session, organisations: Iterable[Organisation], now: datetime
     statuses: dict[UUID, set[Status]] = {}
     for licence in session.scalars(select(Licence).where(Licence.organisation_id.in_(ids))):
         statuses.setdefault(licence.organisation_id, set()).add(rules.status(licence, now))
-    held = {
+    found = {
         owner: (installations, copied, last)
         for owner, installations, copied, last in session.execute(
             select(
                 Installation.organisation_id,
-                func.count(),
+                func.sum(case((and_(*in_use(now)), 1), else_=0)),
                 func.count(Installation.copied_at),
                 func.max(Installation.last_sync_at),
             )
-            .where(Installation.organisation_id.in_(ids), *in_use())
+            .join(Licence, Licence.id == Installation.licence_id)
+            .where(Installation.organisation_id.in_(ids), *held())
             .group_by(Installation.organisation_id)
         )
     }
@@ -119,7 +130,7 @@ def _rows(session: Session, organisations: Iterable[Organisation], now: datetime
         OrganisationRow(
             organisation,
             tuple(sorted(statuses.get(organisation.id, ()), key=order.index)),
-            *held.get(organisation.id, (0, 0, None)),
+            *found.get(organisation.id, (0, 0, None)),
         )
         for organisation in listed
     ]

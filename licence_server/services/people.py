@@ -81,7 +81,8 @@ def change_role(runtime: Runtime, person_id: UUID, role: Role, *, now: datetime,
         if role is not Role.ADMINISTRATOR:
             _require_another_administrator(session, person)
         if person.role != role.value:
-            # A browser left open must not rise with its owner: its next step would be a second factor of whoever is there.
+            # A browser left open must not rise with its owner: its next step would be a second factor of whoever
+            # is there.
             person_sessions.end_all(session, person.id)
         person.role = role.value
 

@@ -78,7 +78,7 @@ class Figures:
 
     def _organisations(self) -> dict[str, int]:
         return {
-            "granted": self._count(self._granted()),
+            "granted": self._count(select(func.count(distinct(Licence.organisation_id))).where(*self.granted())),
             "activated": self._count(
                 select(func.count(distinct(Installation.organisation_id))).where(*self.activated())
             ),
@@ -89,27 +89,23 @@ class Figures:
             ),
         }
 
-    def _granted(self) -> Select[Any]:
-        """Organisations with a licence that overlaps the period; one not yet begun has no end."""
-        query = select(func.count(distinct(Licence.organisation_id))).where(
+    def granted(self) -> list[ColumnElement[bool]]:
+        """Licences that overlap the period; one not yet begun has no end."""
+        conditions: list[ColumnElement[bool]] = [
             or_(Licence.revoked_at.is_(None), Licence.revoked_at > Licence.starts_at)
-        )
+        ]
         if self.kit_id is not None:
-            query = query.where(Licence.kit_id == self.kit_id)
+            conditions.append(Licence.kit_id == self.kit_id)
         if self.end is not None:
-            query = query.where(Licence.starts_at < self.end)
+            conditions.append(Licence.starts_at < self.end)
         if self.start is not None:
-            query = query.where(
-                or_(Licence.ends_at.is_(None), Licence.ends_at > self.start),
-                or_(Licence.revoked_at.is_(None), Licence.revoked_at > self.start),
-            )
-        return query
+            for column in (Licence.ends_at, Licence.revoked_at):
+                conditions.append(or_(column.is_(None), column > self.start))
+        return conditions
 
     def activated(self) -> list[ColumnElement[bool]]:
         """Activated by the end of the period, and neither released nor revoked before its start."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.kit_id is not None:
-            conditions.append(Installation.kit_id == self.kit_id)
+        conditions = self.of_kit()
         if self.end is not None:
             conditions.append(Installation.activated_at < self.end)
         if self.start is not None:
@@ -117,13 +113,30 @@ class Figures:
                 conditions.append(or_(column.is_(None), column >= self.start))
         return conditions
 
+    def of_kit(self) -> list[ColumnElement[bool]]:
+        """Installations of the kit; of all where none was chosen."""
+        return [Installation.kit_id == self.kit_id] if self.kit_id is not None else []
+
+    def answering(self, answer: str) -> list[ColumnElement[bool]]:
+        """Of an installation and its licence, whether it is `reporting`, `silent` or `declined`; any other: no matter.
+
+        An activation is no sync: one that has never synced is silent from the beginning.
+        """
+        declined = Installation.declined_at.is_not(None)
+        if answer == "declined":
+            return [declined]
+        if answer == "reporting":
+            return [~declined, self.synced_by(self.moment)]
+        if answer == "silent":
+            return [~declined, or_(Installation.last_sync_at.is_(None), ~self.synced_by(self.moment))]
+        return []
+
     def _installations(self) -> dict[str, int]:
-        declined, synced = Installation.declined_at.is_not(None), self.synced_by(self.moment)
         row = self.session.execute(
             select(
                 func.count(),
-                _sum_if(declined),
-                _sum_if(and_(~declined, synced)),
+                _sum_if(and_(*self.answering("declined"))),
+                _sum_if(and_(*self.answering("reporting"))),
                 _sum_if(Installation.copied_at.is_not(None)),
             )
             .select_from(Installation)
@@ -178,10 +191,7 @@ class Figures:
         ]
 
     def _missing(self) -> int:
-        query = select(func.coalesce(func.sum(Installation.missing_reports), 0))
-        if self.kit_id is not None:
-            query = query.where(Installation.kit_id == self.kit_id)
-        return self._count(query)
+        return self._count(select(func.coalesce(func.sum(Installation.missing_reports), 0)).where(*self.of_kit()))
 
     def _sums(self, model: type[UsageTotal] | type[ReceiptTotal], measures: Sequence[str]) -> dict[str, int]:
         sums = [func.coalesce(func.sum(getattr(model, measure)), 0) for measure in measures]

@@ -62,10 +62,10 @@ def test_an_officer_grants_issues_suspends_undoes_and_revokes(
     # Other tests add kits to the same server; with one kit alone there is nothing to choose.
     for choice in page.locator(f"input[type=radio][name=kit][value='{KIT_ID}']").all():
         choice.check()
-    page.get_by_label("Installations at a time").fill("many")
+    page.get_by_label("Seats").fill("many")
     page.get_by_role("button", name="Grant the licence").click()
     expect(page.get_by_role("alert")).to_contain_text("must be a whole number")
-    page.get_by_label("Installations at a time").fill("5")
+    page.get_by_label("Seats").fill("5")
     page.get_by_role("button", name="Grant the licence").click()
     expect(page.locator(".govuk-notification-banner")).to_contain_text("The licence was granted")
 
@@ -169,7 +169,7 @@ def test_axe_finds_nothing_on_the_pages_of_licensing(
     address = page.url
     page.goto(f"{address}/grant")
     look("grant")
-    page.get_by_label("Installations at a time").fill("x")
+    page.get_by_label("Seats").fill("x")
     page.get_by_label("On one day").check()
     page.get_by_role("button", name="Grant the licence").click()
     look("grant-faults")

@@ -1,15 +1,19 @@
 """Overview, figures and the committee's page: what is counted, where it leads, what leaves the team."""
 
+import html
 import io
 import json
 import re
+from datetime import date
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
 
-from licence_server.services import audit
-from tests.support.deployment import Deployment, workshop
+from licence_server.services import audit, installations, licences
+from tests.support.deployment import KIT_ID, Deployment, Installed, feedback, workshop
 from tests.support.desk import Desk, forms, words
+from tests.support.trial import three_months
 
 
 @pytest.fixture
@@ -52,6 +56,87 @@ def test_figures_are_counted_to_the_last_one_and_lead_to_their_rows(used: Deploy
     assert "Business of hospitality" not in rows.text
 
 
+@pytest.fixture
+def varied(deployment: Deployment) -> dict[str, Installed]:
+    """Three months as in `three_months`, and beside them whatever a figure could count wrongly."""
+    installed = three_months(deployment)
+    clock, kit_id = deployment.clock, KIT_ID
+    other = deployment.kit("other-kit")
+    for kit, name, sector in ((other, "Other kit", "Retail"), (kit_id, "Dash", "-"), (kit_id, "Opinion", "-")):
+        licence = deployment.licence(deployment.organisation(name, sector=sector), kit)
+        installed[name] = deployment.installation(deployment.token(licence), kit)
+    installed["Other kit"].sync(workshop(clock(), attendee_count=5))
+    installed["Dash"].sync(workshop(clock(), 3, attendee_count=6))
+    installed["Opinion"].sync(feedback(clock()))
+    installed["Elm Couriers"].sync(usage_reporting="off")
+    for name, act in (("Alder Hotels", installations.release), ("Birch Cafés", installations.revoke)):
+        act(deployment.runtime, UUID(installed[name].id), now=clock(), actor="test")
+    unheard = deployment.licence(deployment.organisation("Gone at once", sector="Transport"), kit_id)
+    licences.revoke(deployment.runtime, unheard.licence.id, now=clock(), actor="test")
+    revoked = deployment.licence(deployment.organisation("Gone later"), kit_id)
+    deployment.installation(deployment.token(revoked))
+    clock.advance(days=2)
+    licences.revoke(deployment.runtime, revoked.licence.id, now=clock(), actor="test")
+    deployment.licence(deployment.organisation("To come"), kit_id, first=date(2026, 9, 1))
+    return installed
+
+
+SHOWN = {
+    "Attendances": r"([\d,]+) attendances? in",
+    "Attendances, at least": r"([\d,]+) attendances? in",
+    "Sessions": r"in ([\d,]+) sessions?",
+    "Organisations reporting": r"reported by ([\d,]+) organisations?",
+    "Pieces of feedback": r"([\d,]+) ratings?,",
+    "Reports missing": r"([\d,]+) reports? missing of",
+    "Organisations activated": r"([\d,]+) organisations? (?:Export|No)",
+    "Organisations with a licence": r"([\d,]+) organisations? (?:Export|No)",
+}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "figures",
+        f"figures?kit={KIT_ID}",
+        f"figures?kit={KIT_ID}&since=10/4/2026&until=31/5/2026",
+        "figures?kit=other-kit&since=4/6/2026",
+        "figures?until=10/3/2026",
+    ],
+)
+def test_every_figure_opens_exactly_the_rows_it_counts(
+    varied: dict[str, Installed], viewer: Desk, address: str
+) -> None:
+    desk = fresh(viewer)
+    page = desk.get(f"/console/{address}").text
+    facts = re.findall(r"<strong><a[^>]*href=\"([^\"]+)\">([\d,.]+)<span[^>]*> ([^:<]+)", page)
+    assert len(facts) >= 10, facts
+    wrong = {}
+    for link, value, title in facts:
+        opened = words(desk.get(html.unescape(link)).text)
+        shown = re.search(SHOWN.get(title, r"([\d,]+) installations? (?:Export|No)"), opened)
+        if title != "Mean rating of 5" and (shown[1] if shown else "0") != value:
+            wrong[title, link] = (value, shown and shown[0])
+    assert wrong == {}
+    lines = re.findall(
+        r"<tr[^>]*>\s*<th[^>]*><a[^>]*href=\"(/console/figures/organisations[^\"]*)\">([^<]+)</a></th>(.*?)</tr>",
+        page,
+        re.S,
+    )
+    for link, title, rest in lines:
+        cells = words(rest).split()
+        total = re.search(
+            r"Total (?:, all pages )?([\d,]+) ([\d,]+) ([\d,]+) ([\d,]+)", words(desk.get(html.unescape(link)).text)
+        )
+        found = list(total.groups()) if total else ["0"] * 4
+        # Of months and sectors the measures; of sectors by month the last cell is the whole.
+        if len(cells) >= 7:
+            assert found == [*cells[:3], cells[4]], (title, link)
+        else:
+            assert found[0] == cells[-1], (title, link)
+    assert bool(lines) == address.startswith("figures")
+
+
 def test_a_period_that_is_none_is_said_at_its_field(used: Deployment, viewer: Desk) -> None:
     page = fresh(viewer).get("/console/figures?since=2/3/2026&until=1/3/2026")
     assert (page.status_code, "before" in words(page.text)) == (422, True)
@@ -66,7 +151,8 @@ def test_the_committees_page_suppresses_and_only_whole_months_have_one(used: Dep
     assert ">14<" not in page.text
     assert ">17<" not in page.text
     assert desk.get("/console/report").status_code == 200
-    assert desk.get("/console/report?month=2026-04").status_code == 422
+    running = desk.get("/console/report?month=2026-04")
+    assert (running.status_code, "April 2026 is not over" in words(running.text)) == (422, True)
 
 
 @pytest.mark.parametrize("name", ["json", "csv", "xlsx", "pdf"])
@@ -106,5 +192,23 @@ def test_without_the_form_nothing_leaves(used: Deployment, viewer: Desk) -> None
 def test_nothing_to_count_is_a_page_too(deployment: Deployment, viewer: Desk) -> None:
     assert viewer.get("/console/").status_code == 200
     assert viewer.get("/console/figures").status_code == 200
-    # Without a kit there is nothing to publish, and the page says so.
-    assert viewer.get("/console/report").status_code in (200, 422)
+    page = viewer.get("/console/report")
+    assert (page.status_code, "no kit yet" in words(page.text)) == (200, True)
+
+
+def test_before_a_month_of_use_is_over_the_committees_page_says_so_in_one_line(
+    deployment: Deployment, viewer: Desk
+) -> None:
+    kit = deployment.installation()
+    deployment.clock.advance(days=40)
+    for uses in (False, True):
+        if uses:
+            kit.sync(workshop(deployment.clock()))
+        page = fresh(viewer).get("/console/report")
+        assert (page.status_code, "There is a problem" in page.text) == (200, False)
+        assert "The first report can be made when a month with use is over" in words(page.text)
+    deployment.clock.advance(days=40)
+    page = fresh(viewer).get("/console/report")
+    # March was of the trial and without use, May is not over.
+    assert re.findall(r'value="(2026-\d\d)"', page.text) == ["2026-04"]
+    assert "Total" in words(page.text)

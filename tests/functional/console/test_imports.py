@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from licence_server.console.grant_form import NOTHING
 from licence_server.models import ActivationToken, Licence
 from licence_server.services import audit, bulk_jobs, bulk_selections, housekeeping, licences, organisations
 from licence_server.services.bulk_jobs import BATCH
@@ -20,8 +21,13 @@ HEAD = "name,contact_email,sector,reference"
 
 
 def upload(desk: Desk, *lines: str, head: str = HEAD, **fields: Any) -> TestResponse:
-    content = "\r\n".join((head, *lines)).encode("utf-8-sig")
-    return desk.submit("/console/import", file=(io.BytesIO(content), "businesses.csv"), **fields)
+    """Without a kit, grant nothing."""
+    return send(desk, "\r\n".join((head, *lines)).encode("utf-8-sig"), **fields)
+
+
+def send(desk: Desk, content: bytes, **fields: Any) -> TestResponse:
+    chosen = {"kit_id": NOTHING, **fields}
+    return desk.submit("/console/import", file=(io.BytesIO(content), "businesses.csv"), **chosen)
 
 
 def cells(content: bytes) -> list[list[str]]:
@@ -92,17 +98,28 @@ def test_every_fault_is_named_by_row_and_column(deployment: Deployment, officer:
     ],
 )
 def test_a_file_that_is_not_one_is_explained(officer: Desk, content: bytes, said: str) -> None:
-    answer = officer.submit("/console/import", file=(io.BytesIO(content), "x.csv"))
+    answer = send(officer, content)
     assert answer.status_code == 422
     assert said.lower() in words(answer.text).lower()
 
 
 def test_what_excel_writes_is_read(deployment: Deployment, officer: Desk) -> None:
     content = "sep=;\r\nName;Reference\r\nCafé;C1\r\n".encode("cp1252")
-    answer = officer.submit("/console/import", file=(io.BytesIO(content), "x.csv"))
+    answer = send(officer, content)
     assert "Windows-1252" in officer.get(answer.location).text
     officer.submit(answer.location)
     assert names(deployment) == ["Café"]
+
+
+def test_that_nothing_is_granted_is_chosen_and_said(deployment: Deployment, officer: Desk) -> None:
+    deployment.kit()
+    unsaid = upload(officer, *rows(1), kit_id="")
+    assert (unsaid.status_code, "Choose a kit, or that nothing is granted" in words(unsaid.text)) == (422, True)
+    nothing = words(officer.get(upload(officer, *rows(1)).location).text)
+    assert "No trial licences will be granted" in nothing
+    granted = words(officer.get(upload(officer, *rows(1), kit_id=KIT_ID).location).text)
+    assert "No trial licences" not in granted
+    assert "listed below" not in granted
 
 
 def test_no_file_and_too_large_a_file_are_refused_in_words(officer: Desk) -> None:
@@ -247,7 +264,7 @@ def test_terms_that_make_no_sense_are_said_at_their_fields(deployment: Deploymen
 
 def test_the_example_can_be_imported(deployment: Deployment, officer: Desk) -> None:
     example = officer.get("/console/import/example.csv").data
-    path = officer.submit("/console/import", file=(io.BytesIO(example), "example.csv")).location
+    path = send(officer, example).location
     officer.submit(path)
     assert names(deployment) == ["Baker & Sons", "The Corner Café"]
 

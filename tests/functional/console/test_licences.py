@@ -54,7 +54,7 @@ def test_an_officer_grants_a_trial_with_the_usual_terms(deployment: Deployment, 
         ({"end": "never"}, "A trial has to end: choose how"),
         ({"lease_days": "0"}, "Days a kit runs without contact must lie between 1 and 36500"),
         ({"lease_days": "-1"}, "Days a kit runs without contact must be a whole number"),
-        ({"seat_limit": "0"}, "Installations at a time must lie between 1 and 1000000"),
+        ({"seat_limit": "0"}, "Seats must lie between 1 and 1000000"),
         ({"first": "1/1/1900"}, "First day must lie between"),
         ({"kit": "no-such-kit"}, "Not a valid choice"),
         ({"reason": "x" * 2001}, "longer than 2000 characters"),
@@ -120,7 +120,7 @@ def test_the_second_of_two_is_told_and_loses_nothing(deployment: Deployment, des
     told = oscar.post(path(licence, "terms"), {**late, "seat_limit": "7", "reason": "my reason"})
     said = words(told.text)
     assert told.status_code == 412
-    assert "Installations at a time 9 7" in said
+    assert "Seats 9 7" in said
     fields = next(form for form in forms(told.text) if "sign-out" not in form.action).fields
     assert (fields["seat_limit"], fields["reason"]) == ("7", "my reason")
     assert now_of(deployment, licence).licence.seat_limit == 9

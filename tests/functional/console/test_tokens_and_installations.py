@@ -9,7 +9,7 @@ import pytest
 
 from licence_server.domain import activation_token
 from licence_server.domain.roles import Role
-from licence_server.services import audit
+from licence_server.services import audit, licences
 from licence_server.services.installation_search import InstallationFilter, State, count
 from tests.support.deployment import Deployment, Installed
 from tests.support.desk import Desk, forms, words
@@ -92,8 +92,8 @@ def test_installations_are_found_by_their_state(
 
     def shown(state: str) -> set[str]:
         text = officer.get(f"{LIST}?state={state}").text
-        assert f"{len(re.findall('<code>', text))} installation" in words(text)
-        return {name for name, one in field.items() if f"<code>{one.id[:8]}</code>" in text}
+        assert f"{len(re.findall('<code ', text))} installation" in words(text)
+        return {name for name, one in field.items() if f">{one.id[-12:]}</code>" in text}
 
     assert shown("") == set(field)
     assert shown("in_use") == {"silent", "declined", "lively"}
@@ -108,6 +108,33 @@ def test_installations_are_found_by_their_state(
     ), "as in the report, which also counts what was released or revoked"
     entry = audit.list_entries(deployment.runtime, limit=1, cursor=None, action="installation_revoked").items[0]
     assert entry.reason == "PC gone"
+
+
+def test_what_a_revoked_licence_leaves_behind_is_not_called_active(
+    deployment: Deployment, desk: Callable[..., Desk]
+) -> None:
+    licence = deployment.licence(seats=2)
+    one, two = deployment.installation(deployment.token(licence)), deployment.token(licence, uses=1)
+    places = (f"/console/licences/{licence.licence.id}", f"/console/organisations/{licence.licence.organisation_id}")
+
+    def said() -> str:
+        officer = desk(Role.LICENSING_OFFICER)
+        addresses = (*places, f"{LIST}?organisation_id={licence.licence.organisation_id}", f"{LIST}/{one.id}/revoke")
+        return " | ".join(words(officer.get(address).text) for address in addresses)
+
+    def counts(state: State) -> int:
+        return count(deployment.runtime, InstallationFilter(state), now=deployment.clock())
+
+    assert (counts(State.IN_USE), counts(State.STOPPED)) == (1, 0)
+    assert f"{two[-4:]} Active" in said()
+    licences.revoke(deployment.runtime, licence.licence.id, now=deployment.clock(), actor="test")
+    assert (counts(State.IN_USE), counts(State.STOPPED)) == (0, 1)
+    assert "Licence revoked Stops at its next contact, at the latest on 1 May 2026" in said()
+    assert f"{two[-4:]} Licence revoked" in said()
+    assert re.search(r"Baker &amp; Sons – – Revoked 0 ", words(desk(Role.VIEWER).get("/console/organisations").text))
+    deployment.clock.advance(days=70)
+    assert "Licence revoked Stopped" in said()
+    assert " Active " not in said()
 
 
 def test_the_export_of_installations_is_what_is_shown(
@@ -134,7 +161,7 @@ def test_lists_of_one_organisation_and_bad_addresses(deployment: Deployment, vie
     organisation = deployment.organisation("Other")
     assert "0 installations" in words(viewer.get(f"{LIST}?organisation_id={organisation.id}").text)
     assert "Installations of Other" in words(viewer.get(f"{LIST}?organisation_id={organisation.id}").text)
-    assert one.id[:8] in viewer.get(LIST).text
+    assert one.id[-12:] in viewer.get(LIST).text
     assert viewer.get(f"{LIST}?organisation_id=odd").status_code == 422
     assert viewer.get(f"{LIST}?state=odd").status_code == 422
     assert viewer.get(f"{LIST}/{one.id}/release").status_code == 403
