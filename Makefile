@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help setup run test lint format unit clean
+.PHONY: help setup run test lint format unit bench clean
 
 help: ## list every target
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
@@ -36,6 +36,9 @@ unit: $(SETUP) ## every test, four at a time since many wait, with branch covera
 format: $(SETUP) ## put the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: $(SETUP) ## measure beside something bare and print the table; BENCH='--only activations' narrows it
+	$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## remove what the set-up and the tests made; keeps var/, where the data is
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info client_sdk/*.egg-info

