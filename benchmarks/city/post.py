@@ -1,4 +1,8 @@
-"""HTTP as kits speak it: connections kept open, one for each thread, every answer timed."""
+"""HTTP as kits speak it, one connection for each thread, every answer timed.
+
+A connection stays with the worker that took it, so one kept for ever would leave the workers as unequal as the
+first minute happened to make them: each is closed after some exchanges, and the idler worker takes the next.
+"""
 
 import http.client
 import threading
@@ -7,6 +11,8 @@ from array import array
 from typing import Any
 
 import msgspec
+
+_EXCHANGES = 40
 
 
 class Post:
@@ -41,19 +47,28 @@ class Post:
                 return response.status, response.read()
             except (OSError, http.client.HTTPException):
                 # The server closes connections that were idle; the next one is new.
-                connection.close()
-                self._local.connection = None
+                self._hang_up(connection)
                 if not again:
                     raise
         raise AssertionError("unreachable")
 
     def _connection(self) -> http.client.HTTPConnection:
         found: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
-        if found is None:
+        if found is None or self._local.left == 0:
+            if found is not None:
+                self._hang_up(found)
             found = self._local.connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
+            self._local.left = _EXCHANGES
             with self._lock:
                 self._open.add(found)
+        self._local.left -= 1
         return found
+
+    def _hang_up(self, connection: http.client.HTTPConnection) -> None:
+        connection.close()
+        self._local.connection = None
+        with self._lock:
+            self._open.discard(connection)
 
     def close(self) -> None:
         """Hang up everywhere."""
