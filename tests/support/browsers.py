@@ -1,4 +1,4 @@
-"""The programs that tests need from Debian: Chromium, Node for the script's own tests, PgBouncer.
+"""The programs that tests need from Debian: Chromium, Node for the script's own tests, npm, PgBouncer.
 
 Playwright's own download of a browser needs the internet; the browser of the distribution does not.
 """
@@ -46,6 +46,11 @@ def found() -> list[str]:
 def node() -> str:
     """The path of Node, installed where it is missing and this is root."""
     return installed("node", "nodejs")
+
+
+def npm() -> str:
+    """The path of npm, installed where it is missing and this is root."""
+    return installed("npm", "npm")
 
 
 def installed(command: str, package: str) -> str:
