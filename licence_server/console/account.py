@@ -11,7 +11,7 @@ from wtforms.validators import EqualTo, InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.forms import Form, button, new_password_field
+from licence_server.console.forms import ButtonForm, Form, OnceForm, button, new_password_field
 from licence_server.console.pages import page
 from licence_server.domain.errors import Invalid, Refused, TooManyRequests
 from licence_server.services import person_sessions, second_factor
@@ -32,7 +32,7 @@ class PasswordForm(Form):
     submit = button("Set the password")
 
 
-class EnrolForm(Form):
+class EnrolForm(OnceForm):
     code = StringField(
         "Code",
         widget=GovTextInput(),
@@ -43,17 +43,13 @@ class EnrolForm(Form):
     submit = button("Set up the second factor")
 
 
-class PlainForm(Form):
-    """A button and nothing else."""
-
-
 @blueprint.get("/account")
 def account() -> Response:
     """Who one is, and where one is signed in."""
     member = gate.member()
     return page(
         "account.html",
-        form=PlainForm(),
+        form=ButtonForm(),
         sessions=person_sessions.list_of(runtime(), member.id, now=now()),
         recovery_codes=second_factor.count_recovery_codes(runtime(), member),
     )
@@ -80,7 +76,7 @@ def enrol() -> Answer:
     form, status = EnrolForm(), 200
     if form.validate_on_submit():
         try:
-            codes = second_factor.confirm(runtime(), gate.member(), form.code.data, now=now())
+            codes = second_factor.confirm(runtime(), gate.member(), form.code.data, form.once, now=now())
         except (Refused, TooManyRequests) as error:
             form.form_errors, status = [error.detail], 403
         else:
@@ -96,10 +92,11 @@ def enrol() -> Answer:
 @blueprint.route("/account/recovery-codes", methods=["GET", "POST"])
 def recovery_codes() -> Answer:
     """New recovery codes; the old ones end."""
-    form = PlainForm()
+    form = ButtonForm()
     if form.validate_on_submit():
-        codes = second_factor.renew_recovery_codes(runtime(), gate.member(), now=now())
-        return page("recovery_codes.html", codes=codes, onward=url_for("console.account"))
+        # Once: the codes of a second click would end those that the first one shows.
+        shown = form.once(lambda: {"codes": second_factor.renew_recovery_codes(runtime(), gate.member(), now=now())})
+        return page("recovery_codes.html", **shown, onward=url_for("console.account"))
     return page("renew_recovery_codes.html", form=form)
 
 

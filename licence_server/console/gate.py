@@ -1,4 +1,7 @@
-"""Before every page: who is it, may they, did this form come from one of our own pages."""
+"""Before every page: who is it, may they, did this form come from one of our own pages.
+
+That the password is asked for again follows in proof.py.
+"""
 
 from itertools import chain
 from urllib.parse import urlsplit
@@ -71,21 +74,14 @@ def admit() -> Response | Redirect | None:
         wanted = _STEPS[g.member.step]
         if view_name() == "prove_again" and RIGHTS[wanted].fresh:
             return None
-        if view_name() not in (wanted, "sign_out"):
-            return redirect(url_for(f"console.{wanted}", next=here()))
-        return _ask_again(right)
+        if view_name() in (wanted, "sign_out"):
+            return None
+        return redirect(url_for(f"console.{wanted}", next=here()))
     if view_name() == _STEPS[Step.CODE]:
         # A code alone, without the password, must not make a session fresh again.
         return redirect(next_page())
     if not g.member.role.covers(right.role):
         raise Refused("role_too_small", f"This needs the role of {right.role.label}; yours is {g.member.role.label}.")
-    return _ask_again(right)
-
-
-def _ask_again(right: Right) -> Response | Redirect | None:
-    """Ask for the password where a page needs it and it was given too long ago."""
-    if right.fresh and now() >= g.member.fresh_until:
-        return redirect(url_for("console.prove_again", next=here()))
     return None
 
 

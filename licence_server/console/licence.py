@@ -1,5 +1,6 @@
 """A licence: its page, and what was just done to it."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, redirect, request, url_for
@@ -16,6 +17,7 @@ from licence_server.services import (
     activation_tokens,
     installation_search,
     kits,
+    licence_undo,
     licences,
     organisation_history,
     organisations,
@@ -30,7 +32,12 @@ Answer = Response | Redirect
 _RECENT = 10
 
 # What a click may take back, by the word for what was done.
-_UNDO = {"suspended": licences.reinstate, "reinstated": licences.suspend}
+_UNDO: dict[str, Callable[..., LicenceView]] = {
+    "suspended": licences.reinstate,
+    "reinstated": licences.suspend,
+    "extended": licence_undo.undo_extension,
+    "terms_changed": licence_undo.undo_terms,
+}
 
 
 class UndoForm(VersionForm):
@@ -66,7 +73,12 @@ def undo_licence_act(licence_id: UUID, done: str) -> Answer:
     licences.get(runtime(), licence_id, now=now())
     if done not in _UNDO or not form.validate_on_submit():
         return error_page(422, "undo_invalid", "This is nothing that can be undone.")
-    act = {"now": now(), "actor": gate.member().actor, "version": form.seen(), "reason": f"Undone: {done} by mistake"}
+    act = {
+        "now": now(),
+        "actor": gate.member().actor,
+        "version": form.seen(),
+        "reason": f"Undone: {done.replace('_', ' ')} by mistake",
+    }
     outcome = form.once(lambda: {"version": _UNDO[done](runtime(), licence_id, **act).licence.version})
     return redirect(url_for("console.licence", licence_id=licence_id, done="undone", version=outcome["version"]))
 

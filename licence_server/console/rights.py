@@ -13,11 +13,13 @@ from licence_server.domain.roles import Role
 class Right:
     """role: the least that may use a route; None: anybody, signed in or not.
 
+    secret: its form holds a password, a code or a key, which no page repeats.
     largest: the body that may be sent, in bytes, where that is more than elsewhere.
     """
 
     role: Role | None
     fresh: bool = False
+    secret: bool = False
     largest: int | None = None
 
 
@@ -40,8 +42,8 @@ RIGHTS: dict[str, Right] = {
     # One's own account
     # Whoever finds a browser open must not get past the question for the password by choosing a new one, nor
     # by setting up a second factor of theirs. At sign-in, where these are steps, the password is just minutes old.
-    "choose_password": VIEWER_AGAIN,
-    "enrol": VIEWER_AGAIN,
+    "choose_password": Right(Role.VIEWER, fresh=True, secret=True),
+    "enrol": Right(Role.VIEWER, fresh=True, secret=True),
     "recovery_codes": VIEWER_AGAIN,
     "account": VIEWER,
     "end_session": VIEWER,
@@ -100,7 +102,7 @@ RIGHTS: dict[str, Right] = {
     "create_api_key": ADMINISTRATOR_AGAIN,
     "revoke_api_key": ADMINISTRATOR_AGAIN,
     "signing_keys": ADMINISTRATOR,
-    "rotate_signing_key": ADMINISTRATOR_AGAIN,
+    "rotate_signing_key": Right(Role.ADMINISTRATOR, fresh=True, secret=True),
     "settings": ADMINISTRATOR,
     "change_retention": ADMINISTRATOR_AGAIN,
     # The team

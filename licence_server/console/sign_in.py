@@ -1,4 +1,6 @@
-"""Sign in and out: password, code, invitation, and the password again before acts that cannot be undone."""
+"""Sign in and out: password, code, invitation."""
+
+from typing import Any
 
 from flask import Response, redirect, request, session, url_for
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
@@ -41,11 +43,6 @@ class CodeForm(Form):
     submit = button("Go on")
 
 
-class ProveForm(Form):
-    password = password_field("Password", "Enter your password")
-    submit = button("Go on")
-
-
 class InvitationForm(Form):
     password = new_password_field("Choose a password")
     submit = button("Set the password and sign in")
@@ -64,7 +61,7 @@ def sign_in() -> Answer:
         try:
             secret = services.sign_in(runtime(), form.email.data, form.password.data, visitor(), now=now())
         except (Refused, TooManyRequests) as error:
-            return _refused("sign_in.html", form, error)
+            return refused("sign_in.html", form, error)
         return _enter(secret)
     form.next.data = form.next.data or request.args.get("next")
     return page("sign_in.html", 422 if form.errors else 200, form=form)
@@ -78,24 +75,10 @@ def give_code() -> Answer:
         try:
             second_factor.give(runtime(), gate.member(), form.code.data, now=now())
         except (Refused, TooManyRequests) as error:
-            return _refused("code.html", form, error)
+            return refused("code.html", form, error)
         return redirect(gate.next_page())
     form.next.data = form.next.data or request.args.get("next")
     return page("code.html", 422 if form.errors else 200, form=form)
-
-
-@blueprint.route("/again", methods=["GET", "POST"])
-def prove_again() -> Answer:
-    """The password once more."""
-    form = ProveForm()
-    if form.validate_on_submit():
-        try:
-            services.prove_again(runtime(), gate.member(), form.password.data, now=now())
-        except (Refused, TooManyRequests) as error:
-            return _refused("prove_again.html", form, error)
-        return redirect(gate.next_page())
-    form.next.data = form.next.data or request.args.get("next")
-    return page("prove_again.html", 422 if form.errors else 200, form=form)
 
 
 @blueprint.route("/invitation/<invitation>", methods=["GET", "POST"])
@@ -128,12 +111,13 @@ def _enter(secret: str) -> Redirect:
     return redirect(gate.next_page())
 
 
-def _refused(template: str, form: Form, error: Refused | TooManyRequests) -> Response:
+def refused(template: str, form: Form, error: Refused | TooManyRequests, **values: Any) -> Response:
+    """The form again, with why a secret was not taken."""
     detail, status = error.detail, 403
     if isinstance(error, TooManyRequests):
         detail, status = f"{detail} Try again in {error.retry_after} seconds.", 429
     form.form_errors = [detail]
-    response = page(template, status, form=form)
+    response = page(template, status, form=form, **values)
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -50,7 +50,7 @@ def list_page(runtime: Runtime, wanted: AuditFilter, *, limit: int, cursor: str 
     with runtime.database.reading() as session:
         query = select(AuditEntry).where(*_conditions(runtime, session, wanted))
         found = page(session, query.order_by(AuditEntry.number.desc()), limit, cursor)
-        return Page(_lines(session, found.items), found.next_cursor, found.previous_cursor)
+        return Page(lines(session, found.items), found.next_cursor, found.previous_cursor)
 
 
 def count(runtime: Runtime, wanted: AuditFilter) -> int:
@@ -84,8 +84,8 @@ def _all(runtime: Runtime, wanted: AuditFilter, newest: int) -> Iterator[Line]:
         with runtime.database.reading() as session:
             query = select(AuditEntry).where(*_conditions(runtime, session, wanted), AuditEntry.number <= newest)
             entries = session.scalars(query.order_by(AuditEntry.number.desc()).limit(_CHUNK)).all()
-            lines = _lines(session, entries)
-        yield from lines
+            found = lines(session, entries)
+        yield from found
         newest = entries[-1].number - 1 if len(entries) == _CHUNK else 0
 
 
@@ -112,7 +112,8 @@ def _conditions(runtime: Runtime, session: Session, wanted: AuditFilter) -> list
     return found
 
 
-def _lines(session: Session, entries: Sequence[AuditEntry]) -> list[Line]:
+def lines(session: Session, entries: Sequence[AuditEntry]) -> list[Line]:
+    """Entries as people read them."""
     changes = {entry.number: differences(entry.before, entry.after) for entry in entries}
     things = {name for entry in entries for name in (entry.actor, entry.subject)}
     things |= {name for some in changes.values() for change in some for name in _things(change)}

@@ -87,14 +87,14 @@ def grant_many(
 
 
 def suspend(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
-    """Stop a licence for a while. Takes what `_change` takes. Raises NotFound, Conflict, Stale."""
+    """Stop a licence for a while. Takes what `change` takes. Raises NotFound, Conflict, Stale."""
 
     def apply(licence: Licence, now: datetime) -> None:
         if licence.suspended_at is not None:
             raise Conflict("licence_suspended", "The licence is suspended already.")
         licence.suspended_at = now
 
-    return _change(runtime, licence_id, "licence_suspended", apply, **act)
+    return change(runtime, licence_id, "licence_suspended", apply, **act)
 
 
 def reinstate(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
@@ -105,7 +105,7 @@ def reinstate(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
             raise Conflict("licence_not_suspended", "The licence is not suspended.")
         licence.suspended_at = None
 
-    return _change(runtime, licence_id, "licence_reinstated", apply, **act)
+    return change(runtime, licence_id, "licence_reinstated", apply, **act)
 
 
 def revoke(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
@@ -114,7 +114,7 @@ def revoke(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
     def apply(licence: Licence, now: datetime) -> None:
         licence.revoked_at = now
 
-    return _change(runtime, licence_id, "licence_revoked", apply, **act)
+    return change(runtime, licence_id, "licence_revoked", apply, **act)
 
 
 def extend(runtime: Runtime, licence_id: UUID, until: date, **act: Any) -> LicenceView:
@@ -127,7 +127,7 @@ def extend(runtime: Runtime, licence_id: UUID, until: date, **act: Any) -> Licen
             )
         licence.ends_at = rules.extended_end(licence, until, now, runtime.timezone)
 
-    return _change(runtime, licence_id, "licence_extended", apply, **act)
+    return change(runtime, licence_id, "licence_extended", apply, **act)
 
 
 def change_terms(runtime: Runtime, licence_id: UUID, changes: Mapping[str, Any], **act: Any) -> LicenceView:
@@ -137,7 +137,7 @@ def change_terms(runtime: Runtime, licence_id: UUID, changes: Mapping[str, Any],
         for field, value in vars(LicenceTerms(**{**vars(licence.terms), **changes})).items():
             setattr(licence, field, value)
 
-    return _change(runtime, licence_id, "licence_terms_changed", apply, **act)
+    return change(runtime, licence_id, "licence_terms_changed", apply, **act)
 
 
 def get(runtime: Runtime, licence_id: UUID, *, now: datetime) -> LicenceView:
@@ -174,7 +174,7 @@ def list_page(
         return Page(_views(session, found.items, now), found.next_cursor)
 
 
-def _change(
+def change(
     runtime: Runtime,
     licence_id: UUID,
     action: str,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
+from licence_server.domain.audit_difference import Change
 from licence_server.domain.tally import USAGE_MEASURES
 from licence_server.models import (
     ActivationToken,
@@ -20,16 +21,18 @@ from licence_server.models import (
     Person,
     UsageTotal,
 )
+from licence_server.services import audit_search
 from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """An entry, and in words who did it."""
+    """An entry, in words who did it, and what it changed."""
 
     entry: AuditEntry
     actor: str
+    changes: list[Change]
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,10 @@ def _page(session: Session, subjects: list[str], limit: int, cursor: str | None)
     query = select(AuditEntry).where(AuditEntry.subject.in_(subjects)).order_by(AuditEntry.number.desc())
     found = page(session, query, limit, cursor)
     names = _names(session, {entry.actor for entry in found.items})
-    rows = [HistoryRow(entry, names.get(entry.actor, entry.actor)) for entry in found.items]
+    rows = [
+        HistoryRow(line.entry, names.get(line.entry.actor, line.entry.actor), line.changes)
+        for line in audit_search.lines(session, found.items)
+    ]
     return Page(rows, found.next_cursor, found.previous_cursor)
 
 

@@ -81,8 +81,8 @@ def change_role(runtime: Runtime, person_id: UUID, role: Role, *, now: datetime,
         if role is not Role.ADMINISTRATOR:
             _require_another_administrator(session, person)
         if person.role != role.value:
-            # A browser left open must not rise with its owner: its next step would be a second factor of whoever
-            # is there.
+            # A browser left open must not rise with its owner: its next step would be to enrol a second factor,
+            # by whoever is there.
             person_sessions.end_all(session, person.id)
         person.role = role.value
 
@@ -127,7 +127,8 @@ def _add(
             person = Person(id=uuid4(), email=name, role=role.value, created_at=now)
             session.add(person)
         elif person.removed_at is None:
-            raise Conflict("person_exists", "There is a member of the team with this address already.")
+            detail = "There is a member of the team with this address already. If the invitation lapsed, invite again."
+            raise Conflict("person_exists", detail)
         person.role, person.removed_at = role.value, None
         admit(person)
         session.flush()

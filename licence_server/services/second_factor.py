@@ -2,8 +2,10 @@
 
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pyotp
 from sqlalchemy import delete, select, update
@@ -19,6 +21,8 @@ from licence_server.services.runtime import Runtime
 ISSUER = "Licence server"
 RECOVERY_CODES = 10
 _STEP_SECONDS = 30
+Once = Callable[[Callable[[], dict[str, Any]]], dict[str, Any]]
+"""Runs an act, or gives what it came to where it ran already."""
 _SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -35,30 +39,45 @@ def enrol(runtime: Runtime, member: Member) -> Enrolment:
     with runtime.database.writing() as session:
         person = session.get_one(Person, member.id, with_for_update=True)
         if person.totp_confirmed_at is not None:
-            raise Conflict("second_factor_present", "A second factor is set up already.")
+            raise _present()
         if person.totp_secret is None:
             person.totp_secret = runtime.secret_keys.seal(pyotp.random_base32().encode())
         secret = runtime.secret_keys.unseal(person.totp_secret).decode()
     return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=member.email, issuer_name=ISSUER))
 
 
-def confirm(runtime: Runtime, member: Member, code: str, *, now: datetime) -> list[str]:
-    """Take the first code: from now on every sign-in asks for one. Returns recovery codes, to be shown once.
+def confirm(runtime: Runtime, member: Member, code: str, once: Once, *, now: datetime) -> list[str]:
+    """Take the first code: from now on every sign-in asks for one. Returns recovery codes.
 
     Raises Refused (code_wrong), Conflict, TooManyRequests.
     """
+    # Outside of what is done once: a failure must stay counted when that is rolled back.
     back_off.reserve(runtime, f"code {member.id}", now=now)
+    outcome = once(lambda: {"codes": _confirm(runtime, member, code, now)})
+    back_off.clear(runtime, f"code {member.id}")
+    codes: list[str] = outcome["codes"]
+    return codes
+
+
+def _confirm(runtime: Runtime, member: Member, code: str, now: datetime) -> list[str]:
     with runtime.database.writing() as session:
         person = session.get_one(Person, member.id, with_for_update=True)
         if person.totp_confirmed_at is not None or person.totp_secret is None:
-            raise Conflict("second_factor_present", "A second factor is set up already.")
+            raise _present()
         _take(runtime, person, code, now)
         person.totp_confirmed_at = now
         _pass(session, member, now)
         codes = _new_recovery_codes(session, person)
         _record(runtime, session, member, now, "second_factor_set_up")
-    back_off.clear(runtime, f"code {member.id}")
     return codes
+
+
+def _present() -> Conflict:
+    detail = (
+        "A second factor is set up already. Its recovery codes were shown then; if you have not kept them, make new "
+        "ones under your account."
+    )
+    return Conflict("second_factor_present", detail)
 
 
 def give(runtime: Runtime, member: Member, code: str, *, now: datetime) -> None:

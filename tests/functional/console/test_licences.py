@@ -103,6 +103,54 @@ def test_suspending_can_be_undone_with_one_press(deployment: Deployment, officer
     assert "/undo/" not in officer.get(done.location).text, "a stale page offers nothing to undo"
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_extension_can_be_undone_with_one_press(deployment: Deployment, officer: Desk, begun: bool) -> None:
+    licence = deployment.licence()
+    if begun:
+        deployment.installation(deployment.token(licence))
+    before = now_of(deployment, licence).licence.ends_at
+    done = officer.submit(path(licence, "extend"), until="31/12/2028", reason="asked for")
+    assert now_of(deployment, licence).licence.ends_at != before
+    undone = officer.submit(done.location, action="/undo/extended")
+    after = now_of(deployment, licence).licence
+    assert (after.ends_at, after.ends_at is not None) == (before, begun)
+    assert last_entry(deployment) == ("licence_extension_undone", "Undone: extended by mistake")
+    assert "That was undone." in words(officer.get(undone.location).text)
+
+
+def test_new_terms_can_be_undone_with_one_press(deployment: Deployment, officer: Desk) -> None:
+    licence = deployment.licence(seats=5)
+    officer.submit(path(licence, "terms"), seat_limit="", lease_days="10", reason="the first")
+    before = now_of(deployment, licence).licence.terms
+    done = officer.submit(path(licence, "terms"), seat_limit="9", grace_days="0", reason="the second")
+    assert now_of(deployment, licence).licence.terms != before
+    officer.submit(done.location, action="/undo/terms_changed")
+    assert now_of(deployment, licence).licence.terms == before
+    assert last_entry(deployment) == ("licence_terms_undone", "Undone: terms changed by mistake")
+
+
+@pytest.mark.parametrize(("act", "fields"), [("extend", {"until": "31/12/2028"}), ("terms", {"seat_limit": "9"})])
+def test_an_act_is_not_undone_when_something_else_happened_since(
+    deployment: Deployment, officer: Desk, act: str, fields: dict[str, str]
+) -> None:
+    licence = deployment.licence()
+    done = officer.submit(path(licence, act), reason="asked for", **fields)
+    undo = next(form for form in forms(officer.get(done.location).text) if "/undo/" in form.action)
+    change(deployment, "suspend", licence)
+    seen = now_of(deployment, licence).licence
+    assert officer.post(undo.action, undo.fields).status_code == 412
+    kept = now_of(deployment, licence).licence
+    assert (kept.ends_at, kept.seat_limit) == (seen.ends_at, seen.seat_limit)
+
+
+def test_the_history_says_what_changed(deployment: Deployment, officer: Desk) -> None:
+    licence = deployment.licence(seats=5)
+    officer.submit(path(licence, "terms"), seat_limit="9", reason="grew")
+    organisation = f"/console/organisations/{licence.licence.organisation_id}"
+    for address in (path(licence), organisation, f"{organisation}/history"):
+        assert "Licence terms changed grew Seat limit: from 5 to 9" in words(officer.get(address).text), address
+
+
 def test_undo_does_not_undo_what_somebody_else_did_since(deployment: Deployment, officer: Desk) -> None:
     licence = deployment.licence()
     done = officer.submit(path(licence, "suspend"), reason="unpaid")

@@ -1,5 +1,6 @@
 """The table of rights is held by every route: nobody, viewer, licensing officer, administrator."""
 
+import re
 import uuid
 from collections.abc import Callable
 
@@ -58,6 +59,21 @@ def test_a_role_gets_what_the_table_says_and_nothing_more(
         if allowed == (got == 403) and not (name == "invitation" and got == 403):
             wrong.append((name, method, got))
     assert wrong == []
+
+
+def test_what_the_question_for_the_password_would_repeat_holds_no_secret(
+    deployment: Deployment, administrator: Desk, officer: Desk
+) -> None:
+    """A form is kept in the question, except where the table says that it holds a secret."""
+    pages = {
+        name: answer.text
+        for somebody in (administrator, officer)
+        for name, method, path in routes(deployment)
+        if method == "GET" and RIGHTS[name].fresh and (answer := somebody.get(path)).status_code == 200
+    }
+    with_secret = {name for name, text in pages.items() if re.search('type="(password|file)"|one-time-code', text)}
+    assert len(pages) > 5
+    assert with_secret == {name for name in pages if RIGHTS[name].secret}
 
 
 def test_nobody_gets_nothing(deployment: Deployment) -> None:

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from licence_server.domain.roles import Role
-from licence_server.services import people
+from licence_server.services import audit, licences, people
 from tests.support.deployment import ACTOR, Deployment
 from tests.support.desk import ORIGIN, Desk, forms, words
 
@@ -140,6 +140,86 @@ def test_acts_on_people_ask_for_the_password_again_after_ten_minutes(
 ) -> None:
     deployment.clock.advance(minutes=11)
     assert administrator.get("/console/people/invite").location.startswith("/console/again")
+
+
+def enrolment(deployment: Deployment, desk: Desk) -> dict[str, str]:
+    """The form that sets a second factor up, with the code that the app shows now."""
+    page = desk.get("/console/account/second-factor")
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page.text).group(1)
+    form = next(form for form in forms(page.text) if "sign-out" not in form.action)
+    return {**form.fields, "code": pyotp.TOTP(secret).at(deployment.clock())}
+
+
+RECOVERY = re.compile(r"<li>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</li>")
+
+
+def test_a_second_click_shows_the_recovery_codes_of_the_first(deployment: Deployment, viewer: Desk) -> None:
+    fields = enrolment(deployment, viewer)
+    first, second = (viewer.post("/console/account/second-factor", fields) for _ in range(2))
+    assert (second.status_code, len(RECOVERY.findall(second.text))) == (200, 10)
+    assert RECOVERY.findall(first.text) == RECOVERY.findall(second.text)
+    later = viewer.get("/console/account/second-factor")
+    assert (later.status_code, "make new ones under your account" in later.text) == (409, True)
+
+    form = next(f for f in forms(viewer.get("/console/account/recovery-codes").text) if "sign-out" not in f.action)
+    new = [RECOVERY.findall(viewer.post("/console/account/recovery-codes", form.fields).text) for _ in range(2)]
+    assert new[0] == new[1] != RECOVERY.findall(first.text)
+
+
+def test_wrong_codes_at_setting_up_must_wait_too(deployment: Deployment, viewer: Desk) -> None:
+    right = enrolment(deployment, viewer)
+    for number in range(5):
+        assert "not right" in viewer.post("/console/account/second-factor", {**right, "code": f"00000{number}"}).text
+    assert "too many attempts" in viewer.post("/console/account/second-factor", right).text
+
+
+@pytest.fixture
+def olga(deployment: Deployment, visitor: Visitor) -> Visitor:
+    """An officer with a password of her own, given eleven minutes ago."""
+    one_time = add(deployment, "olga@example.org", Role.LICENSING_OFFICER)
+    visitor.signs_in("olga@example.org", one_time)
+    visitor.submit("/console/account/password", password=OWN, again=OWN)
+    return visitor
+
+
+def test_a_form_sent_too_late_is_kept_in_the_question_for_the_password(deployment: Deployment, olga: Visitor) -> None:
+    licence = deployment.licence().licence.id
+    path = f"/console/licences/{licence}/revoke"
+    form = next(form for form in forms(olga.get(path).text) if "sign-out" not in form.action)
+    deployment.clock.advance(minutes=11)
+    asked = olga.post(path, {**form.fields, "reason": 'It said "<closed>"'})
+    assert (asked.status_code, "What you entered is kept" in asked.text) == (200, True)
+    for password, status in (("", 422), ("not this one", 403), (OWN, 302)):
+        kept = next(form for form in forms(asked.text) if "sign-out" not in form.action)
+        assert kept.fields["reason"] == 'It said "<closed>"'
+        assert licences.get(deployment.runtime, licence, now=deployment.clock()).status == "active"
+        asked = olga.post(path, {**kept.fields, "password": password})
+        assert asked.status_code == status
+    assert licences.get(deployment.runtime, licence, now=deployment.clock()).status == "revoked"
+    [entry] = audit.list_entries(deployment.runtime, limit=1, cursor=None).items
+    assert (entry.action, entry.reason) == ("licence_revoked", 'It said "<closed>"')
+
+
+def test_what_no_page_may_repeat_is_not_kept(deployment: Deployment, olga: Visitor) -> None:
+    form = next(f for f in forms(olga.get("/console/account/password").text) if "sign-out" not in f.action)
+    deployment.clock.advance(minutes=11)
+    asked = olga.post("/console/account/password", {**form.fields, "password": "a new secret one", "again": OWN})
+    assert asked.location == "/console/again?next=/console/account/password"
+
+
+def test_another_administrator_invites_again_when_an_invitation_lapsed(
+    deployment: Deployment, administrator: Desk, visitor: Visitor
+) -> None:
+    administrator.submit("/console/people/invite", email="olga@example.org", role="viewer")
+    deployment.clock.advance(days=8)
+    other = Desk(deployment.app, deployment.runtime, deployment.clock, Role.ADMINISTRATOR, "other@example.org")
+    assert "Invitation lapsed on 9 March 2026" in words(other.get("/console/people").text)
+    refused = other.submit("/console/people/invite", email="olga@example.org", role="viewer")
+    assert "invite again" in refused.text
+    person = next(row for row in people.list_all(deployment.runtime) if row.email == "olga@example.org")
+    page = other.submit(f"/console/people/{person.id}/invite-again")
+    link = re.search(r"https://licences.example(/console/invitation/[^<]+)<", page.text).group(1)
+    assert visitor.submit(link, password=OWN).status_code == 302
 
 
 def test_the_last_administrator_stays(deployment: Deployment, administrator: Desk) -> None:
