@@ -26,7 +26,7 @@ _STATUSES = [
 ]
 _SILENCES = [
     SelectChoice("", "Any"),
-    SelectChoice(Silence.QUIET.value, "Quiet for some days"),
+    SelectChoice(Silence.QUIET.value, "Silent for some days"),
     SelectChoice(Silence.NEVER_SYNCED.value, "Never in touch since activation"),
     SelectChoice(Silence.NOT_ACTIVATED.value, "Never activated"),
     SelectChoice(Silence.COPIED.value, "Copied"),
@@ -57,7 +57,7 @@ class OrganisationsForm(CountedForm):
     status = SelectField("Licence", widget=GovSelect(), choices=_STATUSES, default="")
     sector = SelectField("Sector", widget=GovSelect(), default="")
     silence = SelectField("Silence", widget=GovSelect(), choices=_SILENCES, default="")
-    days = number_field("Days quiet")
+    days = number_field("Days of silence")
     sort = SelectField("Order", widget=GovSelect(), choices=_SORTS, default="name")
 
     def chosen(self) -> OrganisationFilter:
@@ -78,7 +78,7 @@ class OrganisationsForm(CountedForm):
 
     def validate_days(self, field: StringField) -> None:
         if field.data is not None and field.data > MAX_DAYS:
-            raise ValidationError(f"Days quiet must be at most {MAX_DAYS}")
+            raise ValidationError(f"Days of silence must be at most {MAX_DAYS}")
 
 
 @blueprint.get("/organisations")

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, g, render_template
 
 from licence_server.console import gate
-from licence_server.console.navigation import SECTIONS
+from licence_server.console.navigation import groups_for
 from licence_server.web import now, runtime
 
 
@@ -22,7 +22,7 @@ def page(template: str, status: int = 200, *, under: str | None = None, **values
         cspNonce=nonce,
         member=member,
         may=gate.may,
-        sections=[section for section in SECTIONS if gate.may(section.view)] if member else [],
+        groups=groups_for(gate.may) if member else [],
         current=under or gate.view_name(),
         now=now(),
         zone=runtime().timezone,

@@ -17,6 +17,8 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 _FONT = "Libertinus Sans, Liberation Sans, Arial, sans-serif"
 _INK, _BAR, _LINE = "#1a1a1a", "#4d4d4d", "#c4c4c4"
 _LABEL = 36
+# The one bar of a first month, as wide as the picture, would look broken.
+_WIDEST_BAR = 80
 
 
 def chart(table: Table) -> bytes:
@@ -106,6 +108,8 @@ def _paint(element: Any, within: frozenset[str]) -> None:
     name = element.tag.rpartition("}")[2]
     if name == "rect":
         element.set("fill", "#ffffff" if "background" in classes else _BAR)
+        if "background" not in classes:
+            _narrow(element, *(("y", "height") if "horizontal" in classes else ("x", "width")))
     elif name == "path":
         element.set("fill", "none")
         element.set("stroke", _LINE if "guide" in classes or "guides" in classes else _INK)
@@ -122,3 +126,11 @@ def _paint(element: Any, within: frozenset[str]) -> None:
         _paint(child, classes)
     for attribute in ("class", "style", "id"):
         element.attrib.pop(attribute, None)
+
+
+def _narrow(bar: Any, start: str, extent: str) -> None:
+    """Make a bar no wider than looks like one, about its middle."""
+    spare = float(bar.get(extent)) - _WIDEST_BAR
+    if spare > 0:
+        bar.set(start, f"{float(bar.get(start)) + spare / 2:g}")
+        bar.set(extent, str(_WIDEST_BAR))

@@ -62,7 +62,10 @@ def coverage_facts(installations: Mapping[str, Cell], missing: Cell, coverage: M
         Fact("installations", "Installations activated", installations["activated"], "Places where the kit runs."),
         Fact("heard", "of these in touch", installations["reporting"], "Within the time their licence asks for."),
         Fact(
-            "silent", "of these silent", installations["silent"], "Their use is unknown, which is not the same as none."
+            "silent",
+            "of these silent",
+            installations["silent"],
+            "Not in touch in that time, or not since activation. Their use is unknown, which is not the same as none.",
         ),
         Fact("declined", "of these declined", installations["declined"], "Their users objected to usage reporting."),
         Fact(

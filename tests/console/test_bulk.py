@@ -50,6 +50,7 @@ def test_a_hundred_trials_from_a_file(at_desk: Callable[..., Page], scripts: boo
     label = f"Baker{scripts}"
     page = at_desk(Role.LICENSING_OFFICER, scripts)
     page.goto("/console/")
+    page.get_by_role("link", name="Organisations", exact=True).click()
     page.get_by_role("link", name="Import").click()
     page.get_by_label("CSV file").set_input_files(file_of(*lines(label), ",x@example.org,,", "Café,not an address,,"))
     page.get_by_label("Kit", exact=True).select_option("Prevent")
@@ -104,7 +105,9 @@ def test_a_grant_to_one_sector(at_desk: Callable[..., Page], scripts: bool) -> N
     page = at_desk(Role.LICENSING_OFFICER, scripts)
     page.goto("/console/import")
     page.get_by_label("CSV file").set_input_files(file_of(*lines(label, 3)))
+    page.get_by_label("Kit", exact=True).select_option("No kit: import the organisations, grant nothing")
     page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_text("No trial licences will be granted")).to_be_visible()
     page.get_by_role("button", name="Import 3 organisations").click()
     page.get_by_role("link", name="Bulk grant").click()
     page.get_by_label("Kit", exact=True).select_option("Prevent")

@@ -23,6 +23,7 @@ def test_a_key_from_its_creation_to_its_end(at_desk: Sit, console_runtime: Runti
     page = at_desk(Role.ADMINISTRATOR, scripts)
     name = f"Dashboard {scripts}"
     page.goto("/console/")
+    page.get_by_role("link", name="Log and settings").click()
     page.get_by_role("link", name="API keys").click()
     page.get_by_role("button", name="Create an API key").click()
     page.get_by_role("button", name="Create the key").click()

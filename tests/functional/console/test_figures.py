@@ -39,7 +39,7 @@ def test_the_overview_leads_to_the_figures_and_says_what_they_cover(used: Deploy
     assert page.status_code == 200
     assert "17 Attendances" in said
     assert "Last report received" in said
-    assert "Gone quiet : 2" in said
+    assert "Silent for some time : 2" in said
 
 
 def test_figures_are_counted_to_the_last_one_and_lead_to_their_rows(used: Deployment, viewer: Desk) -> None:

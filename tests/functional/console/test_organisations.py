@@ -95,7 +95,7 @@ def test_the_filter_in_the_address_says_what_is_shown(
 
 def test_a_bad_filter_is_answered_in_words(viewer: Desk) -> None:
     page = viewer.get(f"{LIST}?days=many")
-    assert (page.status_code, "Days quiet must be a whole number" in words(page.text)) == (422, True)
+    assert (page.status_code, "Days of silence must be a whole number" in words(page.text)) == (422, True)
     assert viewer.get(f"{LIST}?status=odd").status_code == 422
     assert viewer.get(f"{LIST}?cursor=odd").status_code == 422
 

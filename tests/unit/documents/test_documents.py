@@ -176,6 +176,13 @@ def test_a_chart_is_grey() -> None:
     assert all(len({colour[place : place + 2] for place in (0, 2, 4)}) == 1 for colour in colours)
 
 
+@pytest.mark.parametrize(("key", "extent"), [("months", "width"), ("sectors", "height")])
+def test_a_single_bar_is_still_a_bar(key: str, extent: str) -> None:
+    drawn = fromstring(chart(replace(SECTORS, key=key, rows=SECTORS.rows[:1])))
+    bars = [bar for bar in drawn.iter(f"{{{NAMESPACE}}}rect") if bar.get("fill") != "#ffffff"]
+    assert [float(bar.get(extent, "0")) <= 80 for bar in bars] == [True]
+
+
 def test_charts_of_nothing_and_of_zeros() -> None:
     assert chart(replace(SECTORS, rows=()))
     assert chart(replace(SECTORS, rows=(Row("a", "A", (0, 0)),)))
