@@ -56,8 +56,12 @@ def _export(kit: KitClient, options: Namespace) -> Outcome:
 
 
 def _import(kit: KitClient, options: Namespace) -> Outcome:
+    from client_sdk.incoming import MAX_TEXT
+
     try:
-        text = Path(options.file).read_text("utf-8-sig")
+        # No more than an answer may have, lest somebody name a film.
+        with Path(options.file).open(encoding="utf-8-sig") as file:
+            text = file.read(MAX_TEXT + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidArgument(f"{options.file} cannot be read: {error}") from error
     result = kit.import_response(text)

@@ -492,8 +492,9 @@
       });
     }
 
-    const moveOut = (id) => update((state) => {
+    const moveOut = (id) => update((state, draft) => {
       if (state.id !== id) return;
+      for (const session of all(draft, "live:")) finish(state, draft, session);
       const {installation_token, message_key, message_kid} = state;
       if (installation_token) state.former[id] = {id, installation_token, message_key, message_kid};
       Object.assign(state, newcomer(uuid()));

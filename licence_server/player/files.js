@@ -18,7 +18,8 @@ Player.files = (function () {
 
   function read(input) {
     const file = input.files[0];
-    return file ? file.text() : Promise.resolve(null);
+    // A stick that was pulled out, or a film larger than a text may be: no answer, which is said then.
+    return file ? file.text().catch(() => "") : Promise.resolve(null);
   }
 
   return { save, nameOf, read };

@@ -24,6 +24,18 @@ def ready(trainer: Trainer, handout: Handout) -> Trainer:
     return trainer.opens().activates(handout.token)
 
 
+def test_long_names_fit(trainer: Trainer, handout: Handout, look: Look) -> None:
+    longest = "Donaudampfschifffahrtsgesellschaft" * 6
+    config = handout.stick / "kit" / "config.js"
+    config.write_text(config.read_text().replace("The new starter", longest[:200]))
+    trainer.opens().activates(handout.token_of_another_organisation(longest[:200]))
+    look(trainer, "home-long-names")
+    trainer.starts_workshop(3).begins_film(1)
+    look(trainer, "session-long-names")
+    trainer.goes_to("Feedback")
+    look(trainer, "feedback-long-names")
+
+
 def test_every_view_is_clean(trainer: Trainer, handout: Handout, context: BrowserContext, look: Look) -> None:
     trainer.opens()
     look(trainer, "setup")

@@ -47,9 +47,9 @@ class Handout:
         self._json("kit", "build", self.kit_id, str(stick), "--content", str(self.content), *options)
         return stick
 
-    def token_of_another_organisation(self) -> str:
+    def token_of_another_organisation(self, name: str = "Another firm") -> str:
         """For the same kit."""
-        organisation_id = str(self._json("organisations", "add", "Another firm")["id"])
+        organisation_id = str(self._json("organisations", "add", name)["id"])
         licence_id = str(self._json("licences", "grant", organisation_id, self.kit_id)["id"])
         return str(self._json("tokens", "issue", licence_id)["activation_token"])
 

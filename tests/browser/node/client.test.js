@@ -85,6 +85,23 @@ test("another organisation's installation: a new id, a new outbox, and the old o
   assert.deepEqual(sent.map(({body}) => body.reports[0].seq), [1, 1]);
 });
 
+test("a session under way counts for the organisation it began under", async () => {
+  const place = await Place.make();
+  const kit = await place.activated();
+  const old = (await kit.status()).installationId;
+  const session = await kit.startSession({mode: "workshop", attendeeCount: 14});
+  await session.play("film-1", {seconds: 30});
+  place.server.elsewhere.add(old);
+  await place.kit().activate(TOKEN);
+  await session.play("film-1", {seconds: 30});
+  await session.end();
+
+  assert.equal((await kit.sync()).sent, 1);
+  const [sent] = place.server.requests.filter(({body}) => body?.reports?.length);
+  assert.equal(place.server.tokens.get(sent.headers.Authorization.slice(7)), old);
+  assert.deepEqual(sent.body.reports[0].items, [{item: "film-1", seconds: 30, completed: false}]);
+});
+
 test("a workshop reaches the server as the contract has it", async () => {
   const place = await Place.make();
   const kit = await place.activated();
