@@ -25,7 +25,7 @@ from licence_server.services.audit_search import AuditFilter, Line
 from licence_server.web import now, runtime
 
 _HEADS = ("Number", "When", "Who", "What", "About", "Reason", "Changes", "Time (UTC)", "Actor", "Subject", "Hash")
-# As long as the longest name; the search looks for every word of it.
+# As long as the longest name. SQLite takes no pattern of any length.
 _LONGEST_ABOUT = 200
 # The pages of what an entry is about, and what they call its id.
 _PAGES = {"organisation": "organisation_id", "licence": "licence_id", "kit": "kit_id"}

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from licence_server.domain.errors import Invalid
 
-_TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
+# WebVTT takes any number of hours; a number of thousands of digits is more than Python reads.
+_TIME = r"(?:([0-9]{2,9}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
 _TIMING = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
 _TAG = re.compile(r"<[^>]*>")
 

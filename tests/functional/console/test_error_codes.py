@@ -31,7 +31,7 @@ BESIDE_THE_CONSOLE = (
     "stick_folder.py",
 )
 # Raised where only the command line gets.
-NOT_OF_THE_CONSOLE = {"retention_not_set", "root_key_exists"}
+NOT_OF_THE_CONSOLE = {"retention_not_set", "root_key_exists", "root_key_missing"}
 
 
 def of_pages() -> dict[str, int]:

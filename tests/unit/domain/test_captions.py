@@ -21,6 +21,7 @@ def test_cues_are_read_without_markup() -> None:
         ("WEBVTT\n\n00:00,000 --> 00:01,000\nHello", 3),
         ("WEBVTT\n\n00:02.000 --> 00:01.000\nHello", 3),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\n\n", 5),
+        (f"WEBVTT\n\n00:01.000 --> {5000 * '9'}:00:02.000\nHello", 3),
     ],
 )
 def test_a_fault_is_named_with_its_line(text: str, line: int) -> None:
