@@ -44,7 +44,7 @@ def _fault(field: str, value: str | None) -> str | None:
     if len(value) > LENGTHS[field]:
         return f"is longer than {LENGTHS[field]} characters"
     if not is_one_line(value):
-        return "holds a control character"
+        return "holds a control character, or one that no page can show"
     if field == "contact_email" and _EMAIL.fullmatch(value) is None:
         return "is not an e-mail address"
     return None

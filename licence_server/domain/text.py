@@ -33,7 +33,7 @@ def one_line(text: str, field: str, longest: int) -> str:
     elif len(text) > longest:
         fault = f"is longer than {longest} characters"
     elif not is_one_line(text):
-        fault = "holds a control character"
+        fault = "holds a control character, or one that no page can show"
     if fault is not None:
         raise Invalid("text_invalid", f"The {field} {fault}.", {field: fault})
     return text

@@ -50,7 +50,7 @@ class Line(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not is_one_line(text):
-            raise ValidationError("holds a control character")
+            raise ValidationError("holds a control character, or one that no page can show")
         return text.strip()
 
 
