@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from licence_server.config import PREFIX, SETTINGS
+from licence_server.models import Organisation
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,3 +32,11 @@ def test_every_make_target_of_the_readme_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
     assert set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text())) <= targets
+
+
+def test_every_table_has_its_place_among_several_databases() -> None:
+    scaling = (ROOT / "docs/scaling.md").read_text()
+    places = re.findall(r"^\| (`[^|]+`) \| (?:distributed|reference|on the coordinator) \|", scaling, re.MULTILINE)
+    named = [name for cell in places for name in re.findall(r"`([a-z_]+)`", cell)]
+
+    assert sorted(named) == sorted(Organisation.metadata.tables)
