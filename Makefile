@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
-.PHONY: help setup run test lint format unit bench clean
+.PHONY: help setup run pictures test lint format unit bench clean
 
 help: ## list every target
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
@@ -20,6 +20,9 @@ setup: $(SETUP) ## install into .venv and nothing else; .venv/bin/licence-server
 
 run: $(SETUP) ## start the server on the embedded default, with a demonstration trial on first use
 	@$(BIN)/python -m examples.run
+
+pictures: $(SETUP) ## photograph the console with the demonstration in it, for the documentation; needs Chromium
+	$(BIN)/python -m examples.pictures
 
 test: lint unit ## every check and every test
 

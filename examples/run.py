@@ -42,7 +42,7 @@ def main() -> int:
         return error.returncode
     try:
         stick = SampleStick(config.data_dir)
-        _wait_for(config, server)
+        wait_for(config, server)
         runtime = open_runtime(config)
         _tell(config, runtime, stick, made)
         runtime.database.close()
@@ -119,7 +119,7 @@ def _command(*arguments: str, quiet: bool = False) -> str:
     return done.stdout or ""
 
 
-def _wait_for(config: Config, server: subprocess.Popen[bytes]) -> None:
+def wait_for(config: Config, server: subprocess.Popen[bytes]) -> None:
     """Until the server answers. Raises KeyboardInterrupt where it ended instead."""
     while server.poll() is None:
         try:

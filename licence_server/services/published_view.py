@@ -29,7 +29,8 @@ class PublishedView:
         self.months = [chosen.month] if chosen.month is not None else counted.months
         self.title = month_title(self.months[0])
         if not self.one:
-            self.title = f"The whole trial, {self.title} to {month_title(self.months[-1])}"
+            last = "" if len(self.months) == 1 else f" to {month_title(self.months[-1])}"
+            self.title = f"The whole trial, {self.title}{last}"
 
     def whole(self, measure: str, row: str | None = None) -> Form:
         """A figure of the period."""

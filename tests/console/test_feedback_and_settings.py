@@ -61,7 +61,7 @@ def test_an_officer_takes_a_comment_away(at_desk: Sit, business: str, scripts: b
     page = at_desk(Role.LICENSING_OFFICER, scripts)
     page.goto("/console/")
     page.get_by_role("link", name="Figures", exact=True).click()
-    page.get_by_role("link", name="Feedback").click()
+    page.get_by_role("link", name="Feedback", exact=True).click()
     page.get_by_label("Film or document").select_option("The first film")
     page.get_by_label("Rating", exact=True).select_option("2")
     page.get_by_role("button", name="Show").click()

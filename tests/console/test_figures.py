@@ -43,6 +43,9 @@ def test_axe_finds_nothing_and_nothing_runs_out_of_a_narrow_screen(at_desk: Call
         if page.evaluate("document.documentElement.scrollWidth > 320"):
             found[path].append("runs out of 320 pixels")
         page.set_viewport_size({"width": 1280, "height": 800})
+        for table in page.get_by_role("region").all():
+            if table.evaluate("region => region.scrollWidth > region.clientWidth"):
+                found[path].append(f"{table.get_attribute('aria-label')} is cut off at 1280 pixels")
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 

@@ -32,6 +32,9 @@ def test_from_the_one_time_password_to_an_invitation(
     page.get_by_label("The same password again").fill(OWN)
     page.get_by_role("button", name="Set the password").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Set up a second factor")
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.set_viewport_size({"width": 1280, "height": 800})
     secret = page.locator("code").inner_text().replace(" ", "")
     page.get_by_label("Code").fill(pyotp.TOTP(secret).at(datetime.now(UTC)))
     page.get_by_role("button", name="Set up the second factor").click()
