@@ -136,3 +136,10 @@ def words(text: str) -> str:
     """What a page says, on one line."""
     without = re.sub(r"<(script|style)[^>]*>.*?</\1>", " ", text, flags=re.S)
     return " ".join(re.sub(r"<[^>]+>", " ", without).split())
+
+
+def second_factor_key(text: str) -> str:
+    """The key that a page shows, in groups of four, to type into an authenticator app."""
+    found = re.search(r"<code>((?:[A-Z2-7]{4} ?){8})</code>", text)
+    assert found is not None, text
+    return found.group(1).replace(" ", "")

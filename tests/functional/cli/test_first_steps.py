@@ -133,6 +133,8 @@ def test_ctrl_c_is_no_traceback(deployment_to_be: Server) -> None:
             cwd=deployment_to_be.directory,
             stderr=subprocess.PIPE,
             text=True,
+            # A run started in the background hands on that Ctrl-C is to be ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as process,
         fifo.open("w"),
     ):

@@ -8,7 +8,7 @@ import pytest
 from licence_server.domain.roles import Role
 from licence_server.services import audit, licences, people
 from tests.support.deployment import ACTOR, Deployment
-from tests.support.desk import ORIGIN, Desk, forms, words
+from tests.support.desk import ORIGIN, Desk, forms, second_factor_key, words
 
 OWN = "plum lantern orbit seven"
 
@@ -41,7 +41,7 @@ def test_an_administrators_first_day(deployment: Deployment, visitor: Visitor) -
     visitor.submit("/console/account/password", password=OWN, again=OWN)
     assert visitor.get("/console/people").location.startswith("/console/account/second-factor")
     page = visitor.get("/console/account/second-factor")
-    secret = re.search(r"<code>((?:[A-Z2-7]{4} ?){8})</code>", page.text).group(1).replace(" ", "")
+    secret = second_factor_key(page.text)
     code = pyotp.TOTP(secret).at(deployment.clock())
     done = visitor.submit("/console/account/second-factor", code=code)
     recovery = re.findall(r"<li>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</li>", done.text)
@@ -145,7 +145,7 @@ def test_acts_on_people_ask_for_the_password_again_after_ten_minutes(
 def enrolment(deployment: Deployment, desk: Desk) -> dict[str, str]:
     """The form that sets a second factor up, with the code that the app shows now."""
     page = desk.get("/console/account/second-factor")
-    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page.text).group(1)
+    secret = second_factor_key(page.text)
     form = next(form for form in forms(page.text) if "sign-out" not in form.action)
     return {**form.fields, "code": pyotp.TOTP(secret).at(deployment.clock())}
 
