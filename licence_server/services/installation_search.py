@@ -96,7 +96,10 @@ def export(runtime: Runtime, chosen: InstallationFilter, *, now: datetime, actor
 
 def _number(runtime: Runtime, chosen: InstallationFilter, measure: ColumnElement[Any], now: datetime) -> int:
     with runtime.database.reading() as session:
-        query = select(measure).select_from(Installation).join(Licence, Licence.id == Installation.licence_id)
+        query = select(measure).select_from(Installation)
+        # The licences of a city are looked up only where the filter is about them.
+        if chosen.counted is not None or chosen.state in (State.IN_USE, State.STOPPED):
+            query = query.join(Licence, Licence.id == Installation.licence_id)
         return int(session.scalar(query.where(*_conditions(runtime, session, chosen, now))) or 0)
 
 
