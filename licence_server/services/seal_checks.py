@@ -22,6 +22,8 @@ from licence_server.services.sealed_totals import ACTION, digest, removed_digest
 from licence_server.services.usage_totals import Owner
 
 _CHUNK = 1000
+Entries = dict[int, dict[str, Any]]
+"""What the audit log says of each seal, by the number of the entry."""
 
 
 @dataclass
@@ -39,8 +41,10 @@ def recount(runtime: Runtime, session: Session, tallies: dict[Owner, Tally]) -> 
     """Add all that is sealed to tallies, and check every seal."""
     recounted = Recounted()
     entries = _entries(session)
+    left = set(entries)
     for number, rows in _seals(session):
-        said = entries.pop(number, None)
+        left.discard(number)
+        said = entries.get(number)
         if said is None or said.get("digest") != digest(runtime, rows):
             recounted.faults.append(f"seal {number}: the sealed totals are not as they were written")
         for row in rows:
@@ -48,8 +52,8 @@ def recount(runtime: Runtime, session: Session, tallies: dict[Owner, Tally]) -> 
         if said is not None:
             recounted.reports += _reports_of(said)
             recounted.counted_only += 0 if "removed_digest" in said else _reports_of(said)
-    recounted.faults += [f"seal {number}: the sealed totals are gone" for number in sorted(entries)]
-    recounted.faults += [*_count_faults(session), *_hash_faults(runtime, session)]
+    recounted.faults += [f"seal {number}: the sealed totals are gone" for number in sorted(left)]
+    recounted.faults += [*_count_faults(session, entries), *_hash_faults(runtime, session, entries)]
     return recounted
 
 
@@ -69,7 +73,7 @@ def _open(row: Mapping[str, Any], number: int, tallies: dict[Owner, Tally], reco
         recounted.first_days[key] = min(day, recounted.first_days.get(key, day))
 
 
-def _entries(session: Session) -> dict[int, dict[str, Any]]:
+def _entries(session: Session) -> Entries:
     """What the audit log says of each seal."""
     query = select(AuditEntry.number, AuditEntry.after).where(AuditEntry.action == ACTION)
     return {number: json.loads(after or "{}") for number, after in session.execute(query)}
@@ -82,10 +86,9 @@ def _seals(session: Session) -> Iterator[tuple[int, list[Mapping[str, Any]]]]:
         yield number, [dict(row._mapping) for row in rows]
 
 
-def _hash_faults(runtime: Runtime, session: Session) -> list[str]:
+def _hash_faults(runtime: Runtime, session: Session, entries: Entries) -> list[str]:
     """Where the hashes of a seal are not those that its audit entry holds a digest of."""
-    entries = _entries(session).items()
-    expected = {number: said["removed_digest"] for number, said in entries if "removed_digest" in said}
+    expected = {number: said["removed_digest"] for number, said in entries.items() if "removed_digest" in said}
     wrong = [
         number
         for number, rows in groupby(_removed(session), key=lambda row: int(row.entry_number))
@@ -103,10 +106,9 @@ def _removed(session: Session) -> Iterator[Any]:
     yield from session.execute(query.execution_options(yield_per=_CHUNK))
 
 
-def _count_faults(session: Session) -> list[str]:
+def _count_faults(session: Session, entries: Entries) -> list[str]:
     """Ids that were removed, against the hashes that stay of them."""
-    said = list(_entries(session).values())
-    expected = {kind: sum(entry.get(kind, 0) for entry in said) for kind in ("reports", "rejected")}
+    expected = {kind: sum(said.get(kind, 0) for said in entries.values()) for kind in ("reports", "rejected")}
     accepted = RemovedReport.content_hash.is_not(None)
     kept = {
         kind: session.scalar(select(func.count()).select_from(RemovedReport).where(condition)) or 0
