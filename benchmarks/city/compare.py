@@ -10,17 +10,10 @@ from benchmarks.city.truth import Truth
 from licence_server.domain.estimate import Range
 from licence_server.domain.period import Period
 from licence_server.services import figures, usage_checks
+from licence_server.services.figure_rows import MEASURES
 from licence_server.services.figures import FigureSet
 from licence_server.services.runtime import Runtime
 
-MEASURES = (
-    "attendances",
-    "workshop_sessions",
-    "individual_sessions",
-    "session_seconds",
-    "feedback_count",
-    "rating_sum",
-)
 # Not of the truth: the question, and the moment it was asked at.
 _QUESTION = {"period", "kit", "generated_at"}
 

@@ -12,6 +12,7 @@ from licence_server.domain.errors import Invalid
 from licence_server.domain.text import one_line
 
 MAX_REASON = 2000
+SEATS_HINT = "On how many PCs at once. Leave empty for no limit."
 UNTIL_HEARD = "It also counts as silent from its activation until its first contact."
 
 _PATTERNS = ("%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y")

@@ -4,7 +4,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, 
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
-from licence_server.console.fields import UNTIL_HEARD, day_field, number_field
+from licence_server.console.fields import SEATS_HINT, UNTIL_HEARD, day_field, number_field
 from licence_server.console.forms import Form
 from licence_server.console.kit_choices import kit_choices
 from licence_server.domain.errors import Invalid
@@ -34,7 +34,7 @@ class GrantForm(Form):
         "Days of the trial", 1, MAX_DAYS, default=TRIAL_DAYS, description="183 days are six months."
     )
     until = day_field("Last day", "For licences with one common last day: the last day of use. For example, 31/3/2026")
-    seat_limit = number_field("Seats", 1, MAX_SEATS, description="On how many PCs at once. Leave empty for no limit.")
+    seat_limit = number_field("Seats", 1, MAX_SEATS, description=SEATS_HINT)
     first = day_field(
         "First day", "Leave empty to begin now. Until this day the kit cannot be activated. For example, 31/3/2026"
     )

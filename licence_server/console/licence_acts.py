@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.fields import UNTIL_HEARD, day_field, number_field, reason_field
+from licence_server.console.fields import SEATS_HINT, UNTIL_HEARD, day_field, number_field, reason_field
 from licence_server.console.licence import acts_for
 from licence_server.console.pages import page
 from licence_server.console.versions import Difference, VersionForm
@@ -36,7 +36,7 @@ class ExtendForm(VersionForm):
 
 
 class TermsForm(VersionForm):
-    seat_limit = number_field("Seats", description="On how many PCs at once. Leave empty for no limit.")
+    seat_limit = number_field("Seats", description=SEATS_HINT)
     lease_days = number_field(
         "Days a kit runs without contact", validators=[InputRequired("Enter the days a kit runs without contact")]
     )

@@ -12,18 +12,18 @@ from wtforms.validators import InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.fields import UNTIL_HEARD, day_field, number_field, reason_field
+from licence_server.console.fields import SEATS_HINT, UNTIL_HEARD, day_field, number_field, reason_field
 from licence_server.console.forms import OnceForm, button
+from licence_server.console.kit_choices import known_kits
 from licence_server.console.pages import page
 from licence_server.domain.errors import Conflict, Invalid, Stale
 from licence_server.domain.licence import TRIAL_DAYS, Kind, LicenceTerms
-from licence_server.services import kits, licence_endings, licences, organisations, reach
+from licence_server.services import licence_endings, licences, organisations, reach
 from licence_server.services.licence_endings import Seen
 from licence_server.web import now, runtime
 
 Answer = Response | Redirect
 
-_KITS = 200
 _DEFAULT = LicenceTerms()
 _KINDS = [
     SelectChoice(Kind.TRIAL.value, "Trial"),
@@ -43,7 +43,7 @@ class GrantForm(OnceForm):
     end = RadioField("How it ends", widget=GovRadioInput(), choices=_ENDS, default="days")
     trial_days = number_field("Number of days", default=TRIAL_DAYS)
     until = day_field("Last day", "For example, 31/3/2026. Only where it ends on one day.")
-    seat_limit = number_field("Seats", description="On how many PCs at once. Leave empty for no limit.")
+    seat_limit = number_field("Seats", description=SEATS_HINT)
     lease_days = number_field(
         "Days a kit runs without contact",
         default=_DEFAULT.lease_days,
@@ -95,7 +95,7 @@ class RevokeAllForm(OnceForm):
 def grant_licence(organisation_id: UUID) -> Answer:
     """Grant a licence to an organisation."""
     organisation = organisations.get(runtime(), organisation_id)
-    known = kits.list_page(runtime(), limit=_KITS, cursor=None).items
+    known = known_kits()
     form = GrantForm()
     form.kit.choices = [SelectChoice(kit.id, kit.name) for kit in known]
     if len(known) == 1:

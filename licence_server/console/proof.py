@@ -5,6 +5,8 @@ hidden fields: with the right password the same request goes on to its view, so 
 page may repeat (a password, a code, a key) is not kept: such a form is opened anew.
 """
 
+from typing import Any
+
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
@@ -44,11 +46,7 @@ def ask_again() -> Answer | None:
         return page("prove_again.html", form=form, kept=form.kept())
     if not form.validate():
         return page("prove_again.html", 422, form=form, kept=form.kept())
-    try:
-        services.prove_again(runtime(), gate.member(), form.password.data, now=now())
-    except (Refused, TooManyRequests) as error:
-        return refused("prove_again.html", form, error, kept=form.kept())
-    return None
+    return _refusal(form, kept=form.kept())
 
 
 @blueprint.route("/again", methods=["GET", "POST"])
@@ -56,10 +54,15 @@ def prove_again() -> Answer:
     """The password once more."""
     form = ProveForm()
     if form.validate_on_submit():
-        try:
-            services.prove_again(runtime(), gate.member(), form.password.data, now=now())
-        except (Refused, TooManyRequests) as error:
-            return refused("prove_again.html", form, error)
-        return redirect(gate.next_page())
+        return _refusal(form) or redirect(gate.next_page())
     form.next.data = form.next.data or request.args.get("next")
     return page("prove_again.html", 422 if form.errors else 200, form=form)
+
+
+def _refusal(form: ProveForm, **values: Any) -> Response | None:
+    """The question again, where the password was not taken."""
+    try:
+        services.prove_again(runtime(), gate.member(), form.password.data, now=now())
+    except (Refused, TooManyRequests) as error:
+        return refused("prove_again.html", form, error, **values)
+    return None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from licence_server.domain.errors import Invalid
-from licence_server.domain.text import is_one_line
+from licence_server.domain.text import NOT_ONE_LINE, is_one_line
 
 LENGTHS = {"name": 200, "contact_email": 254, "sector": 100, "reference": 100}
 
@@ -44,7 +44,7 @@ def _fault(field: str, value: str | None) -> str | None:
     if len(value) > LENGTHS[field]:
         return f"is longer than {LENGTHS[field]} characters"
     if not is_one_line(value):
-        return "holds a control character, or one that no page can show"
+        return NOT_ONE_LINE
     if field == "contact_email" and _EMAIL.fullmatch(value) is None:
         return "is not an e-mail address"
     return None

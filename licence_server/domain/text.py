@@ -9,6 +9,7 @@ import unicodedata
 
 from licence_server.domain.errors import Invalid
 
+NOT_ONE_LINE = "holds a control character, or one that no page can show"
 _UNFIT = {"Cc", "Cs", "Zl", "Zp"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -33,7 +34,7 @@ def one_line(text: str, field: str, longest: int) -> str:
     elif len(text) > longest:
         fault = f"is longer than {longest} characters"
     elif not is_one_line(text):
-        fault = "holds a control character, or one that no page can show"
+        fault = NOT_ONE_LINE
     if fault is not None:
         raise Invalid("text_invalid", f"The {field} {fault}.", {field: fault})
     return text

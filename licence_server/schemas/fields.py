@@ -16,7 +16,7 @@ from marshmallow import ValidationError, fields, validate
 
 from licence_server.domain import identifiers
 from licence_server.domain.organisation import EMAIL
-from licence_server.domain.text import is_one_line
+from licence_server.domain.text import NOT_ONE_LINE, is_one_line
 from licence_server.domain.usage_report import is_storable
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
@@ -50,7 +50,7 @@ class Line(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not is_one_line(text):
-            raise ValidationError("holds a control character, or one that no page can show")
+            raise ValidationError(NOT_ONE_LINE)
         return text.strip()
 
 

@@ -12,7 +12,7 @@ from licence_server.domain.period import Period
 from licence_server.models import ItemTotal, Organisation, UsageTotal
 from licence_server.services.report_figures import days_within
 
-_MEASURES = (
+MEASURES = (
     "attendances",
     "workshop_sessions",
     "individual_sessions",
@@ -127,7 +127,7 @@ def _by_sector(
         .subquery()
     )
     columns = [inner.c[name] for name in parts]
-    sums = [func.sum(inner.c[measure]) for measure in _MEASURES]
+    sums = [func.sum(inner.c[measure]) for measure in MEASURES]
     reporting = func.sum(case((inner.c.workshop_sessions + inner.c.individual_sessions > 0, 1), else_=0))
     query: Select[Any] = (
         select(Organisation.sector, *columns, *sums, reporting)
@@ -139,7 +139,7 @@ def _by_sector(
 
 
 def _sums() -> list[ColumnElement[Any]]:
-    return [func.sum(getattr(UsageTotal, measure)).label(measure) for measure in _MEASURES]
+    return [func.sum(getattr(UsageTotal, measure)).label(measure) for measure in MEASURES]
 
 
 def _has_session() -> ColumnElement[bool]:
