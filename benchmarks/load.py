@@ -4,7 +4,6 @@ A closed loop: a connection sends its next request when it has the answer to the
 how much of one core the generator itself took, since it runs beside what it measures.
 """
 
-import itertools
 import selectors
 import socket
 import time
@@ -71,11 +70,6 @@ def run(port: int, requests: Requests, *, connections: int, seconds: float) -> L
                 connection.send()
     elapsed = time.perf_counter() - begun
     return Load(len(latencies), elapsed, failures, sorted(latencies), (time.process_time() - cpu) / elapsed)
-
-
-def repeated(requests: list[bytes]) -> Requests:
-    """The same few requests over and over, each connection beginning at another."""
-    return lambda number: itertools.cycle(requests[number % len(requests) :] + requests[: number % len(requests)])
 
 
 def _stalled() -> list[tuple[selectors.SelectorKey, int]]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from benchmarks import baseline, load, sdk, servers
 from benchmarks.field import Field, check_ins
 from benchmarks.load import Load, Requests
-from benchmarks.local_server import free_port
 from benchmarks.servers import Place, Served
 from benchmarks.table import Row
+from examples.local_server import free_port
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
 import psycopg
 
-from benchmarks.local_server import free_port
+from examples.local_server import free_port
 
 BIN = Path(sys.executable).parent
 
@@ -75,11 +74,6 @@ class Served:
     """A server that answers."""
 
     port: int
-    process: subprocess.Popen[bytes]
-
-    def resident_bytes(self) -> list[int]:
-        """The memory of each worker."""
-        return [worker.memory_info().rss for worker in psutil.Process(self.process.pid).children()]
 
 
 @contextmanager
@@ -113,7 +107,7 @@ def _serving(command: list[str], directory: Path, environ: dict[str, str], port:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"no server on {port}; see {directory / 'server.log'}")
             time.sleep(0.05)
-        yield Served(port, process)
+        yield Served(port)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(40)

@@ -23,7 +23,7 @@ from benchmarks.city.drive import Drive
 from benchmarks.city.plan import Scale, draw, noon
 from benchmarks.city.server import CityServer
 from benchmarks.city.truth import reckon
-from benchmarks.local_server import free_port
+from examples.local_server import free_port
 
 
 def main() -> int:

@@ -4,8 +4,6 @@ They go to `docs/pictures/console-*.png`, in a palette of 64 colours, so that th
 """
 
 import os
-import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +16,8 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from examples import trial
+from examples.chromium import launched
+from examples.local_server import free_port
 from examples.run import COMMAND, wait_for
 from licence_server.config import Config, load
 from licence_server.domain.roles import Role
@@ -32,15 +32,11 @@ WIDTH, HEIGHT, COLOURS = 1280, 1000, 64
 def main() -> None:
     """Play the trial in a folder of its own, sign in, and take a picture of each page."""
     with tempfile.TemporaryDirectory() as directory:
-        settings = {"LICENCE_SERVER_DATA_DIR": directory, "LICENCE_SERVER_BIND": f"127.0.0.1:{_free_port()}"}
+        settings = {"LICENCE_SERVER_DATA_DIR": directory, "LICENCE_SERVER_BIND": f"127.0.0.1:{free_port()}"}
         config = load(settings, Path(directory))
         one_time_password = set_up(config)
         with _serving(config, settings), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                # The browser of the distribution where there is one, else Playwright's own.
-                executable_path=shutil.which("chromium"),
-                args=["--no-sandbox"] if os.geteuid() == 0 else [],
-            )
+            browser = launched(playwright)
             page = browser.new_page(base_url=config.public_url, viewport={"width": WIDTH, "height": HEIGHT})
             sign_in(page, one_time_password)
             walk(page)
@@ -103,12 +99,6 @@ def _serving(config: Config, settings: dict[str, str]) -> Iterator[None]:
     finally:
         server.terminate()
         server.wait(40)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ PAGE and TOKEN are what `make run` prints; it has to be running, for the kit is 
 the system, else the one that `playwright install chromium` brings.
 """
 
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+from examples.chromium import launched
 
 PICTURE = Path(__file__).parents[1] / "docs" / "pictures" / "player.png"
 SIZE = 900, 1080
@@ -39,8 +40,7 @@ def take(page: Page, address: str, token: str, picture: Path) -> None:
 def main(start_page: str, token: str, picture: str = str(PICTURE)) -> None:
     """One picture, of a browser profile that nobody has used."""
     with sync_playwright() as playwright:
-        # As root a browser without a screen has no sandbox.
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = launched(playwright)
         page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}, color_scheme="light")
         take(page, Path(start_page).absolute().as_uri(), token, Path(picture))
         browser.close()

@@ -10,12 +10,11 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 from examples import trial
+from examples.local_server import answers
 from examples.stick import SampleStick
 from examples.team import KIT
 from licence_server.config import Config, load
@@ -122,11 +121,9 @@ def _command(*arguments: str, quiet: bool = False) -> str:
 def wait_for(config: Config, server: subprocess.Popen[bytes]) -> None:
     """Until the server answers. Raises KeyboardInterrupt where it ended instead."""
     while server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://{config.bind}/healthz", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
+        if answers(config.bind):
+            return
+        time.sleep(0.05)
     raise KeyboardInterrupt
 
 

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from client_sdk import Request, Response
 from client_sdk.transport import UrllibTransport
-from licence_server.app import create_app
-from licence_server.config import Config
 
 # A port that nobody listens on: what a cable pulled out looks like.
 NOWHERE = "http://127.0.0.1:9"
@@ -47,14 +46,15 @@ class StoryTransport:
 
 
 class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def log(self, type: str, message: str, *args: object) -> None:
         """The story speaks for itself."""
 
 
 @contextmanager
-def serving(config: Config, clock: StoryClock) -> Iterator[str]:
-    """A server of this process that lives at the time of the story; its address."""
-    app = create_app(config, clock)
+def serving(app: Flask) -> Iterator[str]:
+    """A server of this process, at the time that its application's clock says; its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -63,3 +63,4 @@ def serving(config: Config, clock: StoryClock) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+        server.server_close()

@@ -14,6 +14,7 @@ from pathlib import Path
 from client_sdk import KitClient
 from examples.stage import StoryClock, StoryTransport, serving
 from examples.team import KIT, Team
+from licence_server.app import create_app
 from licence_server.config import Config
 from licence_server.services import keys
 from licence_server.services.runtime import Runtime
@@ -36,7 +37,7 @@ _OTHERS = (
 def play(config: Config, runtime: Runtime, say: Say) -> None:
     """Play the story into a deployment that has no kit yet."""
     clock = StoryClock(datetime.now(UTC) - timedelta(days=_DAYS))
-    with serving(config, clock) as story_url, tempfile.TemporaryDirectory() as directory:
+    with serving(create_app(config, clock)) as story_url, tempfile.TemporaryDirectory() as directory:
         _Story(config, runtime, clock, story_url, Path(directory), say).play()
 
 

@@ -13,7 +13,7 @@ import psutil
 import psycopg
 
 from benchmarks.city.served import CLOCK_FILE, SharedClock
-from benchmarks.local_server import answers
+from examples.local_server import answers
 from licence_server.config import load
 from licence_server.services import initialisation
 from licence_server.services.runtime import Runtime, open_runtime
@@ -69,7 +69,7 @@ class CityServer:
         with (self.directory / "city.log").open("ab") as log:
             self.process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + 60
-        while not answers(self.url):
+        while not answers(f"127.0.0.1:{self.port}"):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError((self.directory / "city.log").read_text())
             time.sleep(0.05)

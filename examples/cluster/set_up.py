@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from examples.cluster.pooler import Pooler
 from examples.cluster.postgresql import Postgresql, new_folder, pair
+from examples.local_server import answers
 
 DATABASE = "licences"
 COMMAND = str(Path(sys.executable).with_name("licence-server"))
@@ -63,19 +63,11 @@ def _serve(data_dir: Path, port: int, settings: dict[str, str]) -> subprocess.Po
     with (data_dir / f"server-{port}.log").open("ab") as log:
         process = subprocess.Popen([COMMAND, "serve"], env=environ, stdout=log, stderr=log, start_new_session=True)
     deadline = time.monotonic() + 60
-    while not _answers(port):
+    while not answers(f"127.0.0.1:{port}", "/readyz"):
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError((data_dir / f"server-{port}.log").read_text())
         time.sleep(0.05)
     return process
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

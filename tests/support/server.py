@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.local_server import answers, free_port
+from examples.local_server import answers, free_port
 
 COMMAND = str(Path(sys.executable).with_name("licence-server"))
 PASSPHRASE = "correct horse battery staple"
@@ -77,7 +77,7 @@ class Server:
         )
         log.close()
         deadline = time.monotonic() + 30
-        while not answers(self.url):
+        while not answers(f"127.0.0.1:{self.port}"):
             assert self.process.poll() is None, (self.directory / "server.log").read_text()
             assert time.monotonic() < deadline, "the server did not come up"
             time.sleep(0.02)

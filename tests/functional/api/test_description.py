@@ -6,11 +6,9 @@ requests that are meant to be accepted; nothing is touched in those that are mea
 """
 
 import itertools
-import threading
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,10 +16,9 @@ from typing import Any
 
 import pytest
 import schemathesis
-from flask import Flask
 from schemathesis.engine import events, from_schema
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from examples.stage import serving
 from licence_server.services import audit
 from tests.support.databases import SqliteServer
 from tests.support.deployment import Deployment
@@ -120,26 +117,6 @@ def _run(deployment: Deployment, schema: schemathesis.BaseSchema) -> Findings:
     return found
 
 
-@contextmanager
-def _served(app: Flask) -> Iterator[str]:
-    """The application over real HTTP: in process, Schemathesis cannot make its probes of authentication."""
-
-    class Quiet(WSGIRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_request(self, *_: Any) -> None: ...
-
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def _make_sense(body: dict[str, Any], activation_token: str | None) -> None:
     if activation_token is not None:
         body["activation_token"] = activation_token
@@ -166,7 +143,8 @@ def _order(query: dict[str, Any], first: str, last: str) -> None:
 
 def test_the_description_is_true(deployment: Deployment) -> None:
     """One test, so that several test processes do not make the same run twice."""
-    with _served(deployment.app) as address:
+    # Over real HTTP: in process, Schemathesis cannot make its probes of authentication.
+    with serving(deployment.app) as address:
         config = schemathesis.Config.from_dict(CONFIG)
         findings = _run(deployment, schemathesis.openapi.from_url(f"{address}/api/v1/openapi.json", config=config))
 

@@ -10,6 +10,8 @@ from licence_server.services import audit, licences, people
 from tests.support.deployment import ACTOR, Deployment
 from tests.support.desk import ORIGIN, Desk, forms, second_factor_key, words
 
+RECOVERY = re.compile(r"<li>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</li>")
+
 OWN = "plum lantern orbit seven"
 
 
@@ -44,7 +46,7 @@ def test_an_administrators_first_day(deployment: Deployment, visitor: Visitor) -
     secret = second_factor_key(page.text)
     code = pyotp.TOTP(secret).at(deployment.clock())
     done = visitor.submit("/console/account/second-factor", code=code)
-    recovery = re.findall(r"<li>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</li>", done.text)
+    recovery = RECOVERY.findall(done.text)
     assert len(recovery) == 10
     assert visitor.get("/console/people").status_code == 200
 
@@ -148,9 +150,6 @@ def enrolment(deployment: Deployment, desk: Desk) -> dict[str, str]:
     secret = second_factor_key(page.text)
     form = next(form for form in forms(page.text) if "sign-out" not in form.action)
     return {**form.fields, "code": pyotp.TOTP(secret).at(deployment.clock())}
-
-
-RECOVERY = re.compile(r"<li>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</li>")
 
 
 def test_a_second_click_shows_the_recovery_codes_of_the_first(deployment: Deployment, viewer: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Servers on this computer: a port for one, and whether it is up."""
+"""Servers on this computer: a port for one, and whether it is up. Examples, benchmarks and tests start some."""
 
 import socket
 import urllib.request
@@ -12,10 +12,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(url: str) -> bool:
-    """Whether the server at an address says that it is up."""
+def answers(bind: str, path: str = "/healthz") -> bool:
+    """Whether the server at `host:port` says that it is up; at `/readyz`, that it can serve."""
     try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as response:
+        with urllib.request.urlopen(f"http://{bind}{path}", timeout=5) as response:
             return bool(response.status == 200)
     except (OSError, HTTPException):
         return False
