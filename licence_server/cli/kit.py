@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import click
@@ -15,6 +16,7 @@ from licence_server.cli.parameters import IDENTIFIER, SLUG, json_option
 from licence_server.services import kit_builds, kit_checks, qr_encoder
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 
 
 @click.group
@@ -55,11 +57,15 @@ def build(
         note(f"Items of the kit that this description leaves out: {', '.join(built.left_out)}")
     if not built.by_phone:
         note("Without the QR encoder this stick cannot report by phone: run `licence-server kit encoder`, build again.")
+    server = operator.runtime.config.public_url
+    if urlsplit(server).hostname in THIS_COMPUTER:
+        note(f"The stick reports to {server}, which no other computer reaches: set LICENCE_SERVER_PUBLIC_URL, build again.")
     listed = built.manifest
     record = {
         "id": listed.kit,
         "version": listed.version,
         "organisation": listed.organisation,
+        "server": server,
         "folder": str(built.folder),
         "start_page": str(built.start_page),
         "files": len(listed.files),

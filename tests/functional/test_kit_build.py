@@ -272,6 +272,14 @@ def test_an_unknown_kit_is_refused(shop: Shop) -> None:
     assert (done.exit_code, "kit_unknown" in done.stderr) == (1, True)
 
 
+def test_the_build_names_the_address_that_goes_onto_the_stick(shop: Shop) -> None:
+    assert shop.build()["server"] == shop.settings["server"] == "https://licences.example"
+    shop.deployment.environ["LICENCE_SERVER_PUBLIC_URL"] = "http://127.0.0.1:8000"
+    done = shop.command("kit", "build", KIT_ID, str(shop.stick), "--content", str(shop.content))
+    assert "http://127.0.0.1:8000, which no other computer reaches" in done.stderr
+    assert shop.settings["server"] == "http://127.0.0.1:8000"
+
+
 def test_without_the_qr_encoder_the_stick_says_so(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qr_encoder, "location", lambda: shop.folder / "nowhere.js")
     built = shop.build()
