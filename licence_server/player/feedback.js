@@ -31,6 +31,8 @@ Player.feedback = (function () {
       el("feedback-done").textContent = Player.licence.reportingOff()
         ? "Thank you. You have objected to reporting, so it was not kept."
         : "Thank you. It is kept and goes with the next report.";
+      // The end of a session sends it too; whoever gives it afterwards may never open this page again.
+      if (!Player.session.running()) Player.reporting.sync();
     });
   }
 

@@ -22,6 +22,8 @@ Player.home = (function () {
       return;
     }
     await Player.session.begin(mode, count);
+    // The next workshop has people of its own.
+    el("headcount").value = "";
     go("session");
   }
 

@@ -5,7 +5,7 @@ Player.licence = (function () {
   const { el, make, announce } = Player.page;
   let kit = null;
   let said = "";
-  let status = { verdict: { valid: false, code: "unlicensed", detail: "", warnings: [] }, queued: 0 };
+  let status = { verdict: { valid: false, code: "unlicensed", detail: "", warnings: [] }, queued: 0, aside: 0 };
 
   function open() {
     const config = Player.config;
@@ -21,6 +21,7 @@ Player.licence = (function () {
     status = {
       verdict: found.verdict,
       queued: found.queued,
+      aside: found.aside.length,
       reportedAt: found.reportedAt,
       organisation: found.lease && found.lease.organisation,
       graceUntil: found.lease && found.lease.grace_until * 1000,

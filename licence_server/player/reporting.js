@@ -3,12 +3,14 @@
 
 Player.reporting = (function () {
   const { el, fault, busy, announce, onEnter } = Player.page;
+  const OBJECTED = "You have objected to reporting: nothing about use is sent. “Privacy” tells more.";
 
   function draw() {
     const status = Player.licence.status();
     const words = Player.words;
     el("reported-up-to").textContent = status.reportedAt ? words.moment(status.reportedAt) : "not reported yet";
-    el("waiting").textContent = status.queued ? words.count(status.queued, "report", "reports") : "nothing";
+    el("waiting").textContent = (status.queued ? words.count(status.queued, "report", "reports") : "nothing") +
+      (status.reportingOff ? ": you have objected to reporting" : "");
     el("licence-words").textContent = licence(status);
     el("by-phone").hidden = !Player.config.byPhone || typeof window.qrcode !== "function";
     el("release-part").hidden = status.verdict.code === "installation_released";
@@ -23,7 +25,9 @@ Player.reporting = (function () {
 
   function summary() {
     const status = Player.licence.status();
-    const upTo = status.reportedAt ? "Reported up to " + Player.words.moment(status.reportedAt) + "." : "Not reported yet.";
+    const upTo = status.reportedAt ? "Reported up to " + Player.words.moment(status.reportedAt) + "."
+      : status.queued ? "Not reported yet." : "Nothing to report yet.";
+    if (status.reportingOff) return upTo + " " + OBJECTED;
     return status.queued ? upTo + " " + waiting(status.queued) : upTo;
   }
 
@@ -34,15 +38,33 @@ Player.reporting = (function () {
   /* What a sync came to, in a sentence. */
   function told(result) {
     if (result.verdict.code === "reactivation_needed") return "The server answered, and asks for this kit to be set up again.";
+    if (Player.licence.reportingOff()) return (result.reachable ? "" : "The server did not answer. ") + OBJECTED;
     if (!result.reachable) return "The server did not answer. Nothing is lost: what was recorded stays here.";
-    const sent = result.sent ? Player.words.count(result.sent, "report was", "reports were") + " received. Thank you."
-      : "The team has everything from here.";
-    return result.remaining ? sent + " " + waiting(result.remaining) : sent;
+    const said = [];
+    if (result.counted > 0) said.push(Player.words.count(result.counted, "report was", "reports were") + " received. Thank you.");
+    if (result.uncounted) said.push(uncounted(result.uncounted));
+    if (result.remaining) said.push(waiting(result.remaining));
+    return said.join(" ") || "The team has everything from here.";
   }
 
-  async function sync() {
-    const result = await Player.licence.kit().sync();
+  /* Answered for, and yet not counted: a film that the server does not know, say. Whoever built the stick can mend it. */
+  function uncounted(number) {
+    return Player.words.count(number, "report could", "reports could") + " not be counted: please tell " +
+      Player.config.contact + ".";
+  }
+
+  /* Run what makes the SDK take an answer; what came of it, and how many reports the server counts and does not. */
+  async function answered(work) {
+    const before = Player.licence.status().aside;
+    const result = await work();
     await Player.licence.refresh();
+    const uncounted = Player.licence.status().aside - before;
+    return Object.assign({}, result, { counted: result.sent + result.setAside - uncounted, uncounted });
+  }
+
+  /* Send what waits, keep the licence fresh. When the page opens or feedback was kept, nobody waits for it. */
+  async function sync() {
+    const result = await answered(() => Player.licence.kit().sync());
     if (Player.page.view() === "reporting") draw();
     if (Player.page.view() === "home") Player.home.draw();
     return result;
@@ -64,8 +86,7 @@ Player.reporting = (function () {
     el("thanks-report").textContent = "Reporting …";
     el("thanks-reporting").hidden = true;
     const result = await sync();
-    el("thanks-report").textContent = Player.licence.reportingOff() ? "You have objected to reporting; nothing is sent."
-      : told(result);
+    el("thanks-report").textContent = told(result);
     el("thanks-reporting").hidden = result.remaining === 0;
   }
 
@@ -81,17 +102,17 @@ Player.reporting = (function () {
     const text = await Player.files.read(input);
     input.value = "";
     if (text === null) return;
-    const before = Player.licence.status().queued;
-    const verdict = await Player.licence.kit().importResponse(text);
-    await Player.licence.refresh();
+    const answer = await answered(() => Player.licence.kit().importResponse(text));
     draw();
-    const taken = before - Player.licence.status().queued;
-    const fit = !verdict.warnings.includes("response_invalid") && verdict.code !== "lease_invalid";
+    const fit = !answer.warnings.includes("response_invalid") && answer.code !== "lease_invalid";
     fault(input, "load-error", fit ? null : "This is not an answer for this kit, or an older one. Please choose the file " +
       "that the website gave you last.");
     const left = Player.licence.status().queued;
-    el("file-result").textContent = fit ? "The answer was taken: " + Player.words.count(taken, "report is", "reports are") +
-      " with the team." + (left ? " " + waiting(left) + " Save the next report file for that." : "") : "";
+    const said = ["The answer was taken" + (answer.counted > 0 ? ": " +
+      Player.words.count(answer.counted, "report is", "reports are") + " with the team." : ".")];
+    if (answer.uncounted) said.push(uncounted(answer.uncounted));
+    if (left && !Player.licence.reportingOff()) said.push(waiting(left) + " Save the next report file for that.");
+    el("file-result").textContent = fit ? said.join(" ") : "";
   }
 
   async function release(button) {
@@ -118,12 +139,5 @@ Player.reporting = (function () {
     }, () => (Player.licence.activated() ? null : "setup"));
   }
 
-  /* When the page opens: send what an earlier visit left, keep the licence fresh. Nobody waits for it. */
-  async function inBackground() {
-    await Player.licence.kit().sync({ automatic: true });
-    await Player.licence.refresh();
-    if (Player.page.view() === "home") Player.home.draw();
-  }
-
-  return { start, now, summary, afterSession, inBackground };
+  return { start, now, sync, summary, afterSession };
 })();

@@ -103,9 +103,9 @@ Player.session = (function () {
       const ending = session;
       session = null;
       await ending.end(mode === "workshop" ? { attendeeCount: count } : {});
-      el("thanks-words").textContent = mode === "workshop"
-        ? "The workshop of " + Player.words.count(count, "person", "people") + " is recorded."
-        : "Your session is recorded.";
+      el("thanks-words").textContent = (mode === "workshop"
+        ? "The workshop of " + Player.words.count(count, "person", "people") : "Your session") +
+        (Player.licence.reportingOff() ? " is over." : " is recorded.");
       go("thanks");
     });
     Player.reporting.afterSession();

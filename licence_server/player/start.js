@@ -12,5 +12,5 @@
   await Player.licence.refresh();
   page.show();
   // In the background: an abandoned session goes out, the licence is kept fresh. Silence changes nothing.
-  if (Player.licence.activated()) Player.reporting.inBackground();
+  if (Player.licence.activated()) Player.reporting.sync();
 })();

@@ -110,7 +110,9 @@ def test_an_objection_stops_the_reports_and_not_the_films(trainer: Trainer, hand
     trainer.page.get_by_role("switch", name="Do not report how this kit is used").check()
     trainer.reads("Noted. Nothing about use is sent").goes_to("Films")
     trainer.starts_workshop(20).plays_film(1).ends().reads("You have objected to reporting")
+    trainer.reads("The workshop of 20 people is over.").goes_to("Films").reads("You have objected to reporting")
     trainer.reports()
+    expect(trainer.page.locator("#report-result")).to_contain_text("You have objected to reporting")
 
     report = handout.report
     assert (report["sessions"]["total"], report["attendances"]) == (0, 0)

@@ -129,6 +129,29 @@ def _brings(page: Page, handout: Handout, request: Path) -> None:
     page.get_by_role("button", name="Get the answer to carry back").click()
 
 
+def test_what_the_server_cannot_count_is_not_said_to_be_with_the_team(
+    trainer: Trainer, handout: Handout, context: BrowserContext, browser: Browser
+) -> None:
+    """A stick with a film that the server does not know."""
+    config = handout.stick / "kit/config.js"
+    config.write_text(config.read_text().replace('"film-1"', '"film-unknown"'))
+    uncounted = "1 report could not be counted: please tell the community-safety team at your council."
+    trainer.opens().activates(handout.token).starts_workshop(4).begins_film(1).ends()
+    expect(trainer.page.locator("#thanks-report")).to_have_text(uncounted)
+
+    context.set_offline(True)
+    for film in (1, 2):
+        trainer.goes_to("Films").starts_workshop(5).begins_film(film).ends()
+    at_home = browser.new_page()
+    with at_home.expect_download() as answer:
+        _brings(at_home, handout, trainer.goes_to("Reporting").saves("Save the report file"))
+    expect(at_home.locator("#made")).to_contain_text("1 report has arrived. 1 of 2 could not be counted")
+    trainer.page.locator("#load-response").set_input_files(answer.value.path())
+    trainer.reads(f"The answer was taken: 1 report is with the team. {uncounted}")
+    assert handout.attendances() == (1, 5)
+    at_home.close()
+
+
 def test_a_report_file_holds_what_waits_and_leaves_it_waiting(
     trainer: Trainer, handout: Handout, context: BrowserContext
 ) -> None:

@@ -36,6 +36,8 @@ def test_what_is_over_is_not_said_to_be_under_way(trainer: Trainer, handout: Han
 def test_the_headcount_may_be_corrected_at_the_end(trainer: Trainer, handout: Handout) -> None:
     trainer.opens().activates(handout.token).starts_workshop(14).begins_film(1).ends(people=15)
     assert handout.attendances() == (1, 15)
+    trainer.goes_to("Films")
+    expect(trainer.page.get_by_label("How many people are taking part?")).to_have_value("")
 
 
 def test_a_headcount_that_is_none_starts_nothing(trainer: Trainer, handout: Handout) -> None:
@@ -65,7 +67,8 @@ def test_feedback_reaches_the_report(trainer: Trainer, handout: Handout) -> None
     trainer.page.get_by_label("What is it about?").select_option("The new starter")
     trainer.page.get_by_label("Would you like to add something?").fill("Clear and to the point.")
     trainer.button("Keep this feedback").click()
-    trainer.reads("Thank you. It is kept").reports()
+    trainer.reads("Thank you. It is kept").goes_to("Reporting")
+    expect(trainer.page.locator("#waiting")).to_have_text("nothing")
     assert handout.report["feedback"] == {"count": 1, "mean_rating": 4}
 
 

@@ -6,15 +6,16 @@
 (() => {
   const SAVED_FOR = 60000;
 
-  /* How many reports an answer is about; null for an activation. */
+  /* What came of the reports that an answer is about; nothing for an activation. */
   function reports(answer) {
-    if (!answer.receipt) return null;
-    const claims = JSON.parse(atob(answer.receipt.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
-    return claims.results.filter((result) => result.status !== "rejected").length;
+    if (!answer.receipt) return "";
+    const {results} = JSON.parse(atob(answer.receipt.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
+    const rejected = results.filter((result) => result.status === "rejected").length, good = results.length - rejected;
+    const arrived = good === 1 ? "1 report has arrived. " : `${good} reports have arrived. `;
+    return rejected ? `${arrived}${rejected} of ${results.length} could not be counted: please tell the team. ` : arrived;
   }
 
-  function told(name, count) {
-    const arrived = count === null ? "" : count === 1 ? "1 report has arrived. " : `${count} reports have arrived. `;
+  function told(name, arrived) {
     return `${arrived}The answer was saved as ${name}. Carry it back to the kit and choose it there.`;
   }
 
