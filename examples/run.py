@@ -19,7 +19,7 @@ from examples.stick import SampleStick
 from examples.team import KIT
 from licence_server.config import Config, load
 from licence_server.domain.errors import LicenceServerError, NotFound
-from licence_server.services import kits
+from licence_server.services import kits, readiness
 from licence_server.services.runtime import Runtime, open_runtime
 
 ADMINISTRATOR = "admin@example.org"
@@ -74,6 +74,7 @@ def _tell(config: Config, runtime: Runtime, stick: SampleStick, made: dict[str, 
         f"\nA token to try, for the organisation Your Business:\n\n    {token}\n"
         "\nThe sample kit, as a business gets it on a stick; open it in a browser and type the token:"
         f"\n\n    {page or 'It could not be built: see above.'}\n"
+        f"{_address_warning(runtime)}"
         f"\n    .venv/bin/kit-client --help\n"
         "\nCtrl-C ends it; the data stay.",
         flush=True,
@@ -87,6 +88,12 @@ def _root_key(config: Config, passphrase: str | None) -> str:
         f"\nRoot key      {config.root_key_file}, to be taken to a safe place; its passphrase, shown this once:"
         f"\n              {passphrase}"
     )
+
+
+def _address_warning(runtime: Runtime) -> str:
+    """A data directory that was begun at another address answers kits in vain: said where people look last."""
+    warning = readiness.address_warning(runtime)
+    return "" if warning is None else f"\nWarning: {warning}\nOr begin anew: rm -r {runtime.config.data_dir}\n"
 
 
 def _has_kit(runtime: Runtime) -> bool:

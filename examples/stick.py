@@ -24,6 +24,6 @@ class SampleStick:
         """Build the stick; the page to open, or None where the command refused and said why."""
         content = self._content.result()
         self._pool.shutdown()
-        command = [COMMAND, "kit", "build", KIT["id"], str(self._folder), "--content", str(content)]
+        command = [COMMAND, "kit", "build", KIT["id"], str(self._folder), "--content", str(content), "--json"]
         done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
         return self._folder / START_PAGE if done.returncode == 0 else None

@@ -58,8 +58,11 @@ def build(
     if not built.by_phone:
         note("Without the QR encoder this stick cannot report by phone: run `licence-server kit encoder`, build again.")
     server = operator.runtime.config.public_url
-    if urlsplit(server).hostname in THIS_COMPUTER:
-        note(f"The stick reports to {server}, which no other computer reaches: set LICENCE_SERVER_PUBLIC_URL, build again.")
+    if urlsplit(server).hostname in THIS_COMPUTER and not as_json:
+        note(
+            f"The stick reports to {server}, which no other computer reaches: "
+            "set LICENCE_SERVER_PUBLIC_URL before `init`."
+        )
     listed = built.manifest
     record = {
         "id": listed.kit,

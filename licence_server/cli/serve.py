@@ -4,6 +4,7 @@ import click
 
 from licence_server.cli.metrics_directory import metrics_directory
 from licence_server.cli.operator import Operator
+from licence_server.cli.output import note
 from licence_server.cli.web_server import WebServer, require_free
 from licence_server.migrate import is_empty, migrate
 from licence_server.services import readiness
@@ -21,6 +22,8 @@ def serve(operator: Operator) -> None:
     """
     migrate_if_empty(operator.opened)
     readiness.require_sound(operator.runtime)
+    if (warning := readiness.address_warning(operator.runtime)) is not None:
+        note(f"Warning: {warning}")
     # Connections do not survive the fork into workers.
     operator.opened.database.close()
     require_free(operator.config.bind)

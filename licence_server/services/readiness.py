@@ -19,7 +19,7 @@ class Readiness:
 
 
 def check(runtime: Runtime, *, now: datetime) -> Readiness:
-    """Database reachable, migrations current, keys present; warns 180 days before the keyset ends."""
+    """Database reachable, migrations current, keys present; warns 180 days before the keyset ends, or of a move."""
     try:
         revision = current_revision(runtime.database)
         if revision != newest_revision():
@@ -29,8 +29,23 @@ def check(runtime: Runtime, *, now: datetime) -> Readiness:
         _ = runtime.secret_keys, runtime.timezone
     except LicenceServerError as error:
         return Readiness(False, [error.detail], [])
-    warning = listed.warning(now)
-    return Readiness(True, [], [warning] if warning is not None else [])
+    warnings = (listed.warning(now), address_warning(runtime))
+    return Readiness(True, [], [warning for warning in warnings if warning is not None])
+
+
+def address_warning(runtime: Runtime) -> str | None:
+    """What to say where PUBLIC_URL is not the address that the keys were published for; None before `init`."""
+    try:
+        issuer = trust.read(runtime).issuer
+    except Unavailable:
+        return None
+    address = runtime.config.public_url
+    if issuer == address:
+        return None
+    return (
+        f"the keys were published for {issuer}, but kits are now told {address}: they will believe no answer. Set "
+        f"LICENCE_SERVER_PUBLIC_URL back; or, where no kit was handed out yet, run `licence-server keys rotate`."
+    )
 
 
 def require_sound(runtime: Runtime) -> None:

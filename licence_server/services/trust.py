@@ -1,6 +1,7 @@
 """What every answer to a kit carries: the keyset in force and all changes of root."""
 
 import json
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,12 @@ class Trust:
     signing_kid: str
     changed_at: datetime
     expires_at: datetime
+
+    @property
+    def issuer(self) -> str:
+        """The address that the keyset was signed for: kits believe one that names their server, and no other."""
+        claims = self.keyset.split(".")[1]
+        return str(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["iss"])
 
 
 def current(session: Session) -> Trust:

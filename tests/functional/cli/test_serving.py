@@ -53,6 +53,23 @@ def test_init_reaches_a_server_that_is_running(database_server: DatabaseServer, 
         server.stop()
 
 
+def test_a_server_that_moved_says_that_kits_will_not_believe_it(
+    database_server: DatabaseServer, tmp_path: Path
+) -> None:
+    server = Server(tmp_path, database_server.empty(), free_port(), workers=1)
+    server.init()
+    before, server.port = server.url, free_port()
+    server.start()
+    try:
+        _, document = ready(server)
+        assert f"published for {before}, but kits are now told {server.url}" in str(document["warnings"])
+        assert "they will believe no answer" in (tmp_path / "server.log").read_text()
+        server.json("keys", "rotate", "--root-passphrase-file", str(tmp_path / "passphrase"))
+        assert ready(server)[1]["warnings"] == []
+    finally:
+        server.stop()
+
+
 def test_the_log_points_to_nobody(server: Server) -> None:
     urllib.request.urlopen(f"{server.url}/api/v1/keyset?token=SECRET-QUERY", timeout=10).close()
     urllib.request.urlopen(f"{server.url}/metrics", timeout=10).close()
