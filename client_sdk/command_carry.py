@@ -70,6 +70,8 @@ def _import(kit: KitClient, options: Namespace) -> Outcome:
         said = "This is not an answer to this kit, or it was damaged on the way. Nothing was changed."
     else:
         said = f"Reports answered for: {result.sent}, still queued: {result.remaining}."
+        if result.rejected:
+            said += f" Reports rejected: {result.rejected}."
         if result.sent and result.remaining:
             said += " Export again for what is left."
     return asdict(result), f"{said}\n{verdict.code}: {verdict.detail}", result.accepted and verdict.valid

@@ -47,6 +47,19 @@ def kit(deployment: Deployment, tmp_path: Path) -> Any:
     return run
 
 
+def test_what_was_rejected_is_said_to_people_too(deployment: Deployment, kit: Any, tmp_path: Path) -> None:
+    kit("export", "a.kit-request", "--activate", deployment.token())
+    server(deployment, tmp_path / "a.kit-request", tmp_path / "a.kit-response")
+    kit("import", "a.kit-response")
+    kit("session", "--mode", "workshop", "--attendee-count", "3", "--play", "film-unknown:4")
+    kit("export", "b.kit-request")
+    server(deployment, tmp_path / "b.kit-request", tmp_path / "b.kit-response")
+    done = subprocess.run(
+        [KIT_CLIENT, "import", "b.kit-response"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("Reports answered for: 1, still queued: 0. Reports rejected: 1.")
+
+
 def test_both_command_lines_carry_a_kit_through(deployment: Deployment, kit: Any, tmp_path: Path) -> None:
     token = deployment.token()
     assert kit("export", "early.kit-request", code=1)["file"] is None
