@@ -55,7 +55,7 @@ class Outgoing:
     def all(self) -> Iterator[Sent]:
         """Oldest first: ids are time-ordered. One that cannot be read is passed over."""
         for name in self._names():
-            with suppress(OSError, ValueError, TypeError):
+            with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
                 members = json.loads((self._directory / name).read_bytes())
                 yield Sent(**members | {"ids": tuple(members["ids"])})
         yield from self._memory.values()

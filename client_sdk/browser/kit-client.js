@@ -105,7 +105,7 @@
   }
 
   async function importKey(jwk) {
-    check({alg: "ES256", use: "sig", ...jwk}, {kty: "EC", crv: "P-256", alg: "ES256", use: "sig"});
+    check({alg: "ES256", use: "sig", ...jwk}, {alg: "ES256", use: "sig"});
     const {kty, crv, x, y} = jwk;
     return subtle.importKey("jwk", {kty, crv, x, y}, {name: "ECDSA", namedCurve: "P-256"}, false, ["verify"]);
   }
@@ -203,8 +203,24 @@
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 
+  const isObject = (value) => value instanceof Object, isReport = ({id}) => isText(id);
+
+  // Any other fails every transaction.
+  function readable([key, text]) {
+    try {
+      const record = JSON.parse(text);
+      check(record, {
+        state: {id: isText, former: isObject}, live: {report: isReport, items: isObject}, report: {report: isReport},
+        message: {ids: isTexts}, aside: {},
+      }[key.split(":")[0]]);
+      return [[key, record]];
+    } catch {
+      return [];
+    }
+  }
+
   function edit(texts, work, put = () => {}, drop = put) {
-    const draft = new Map([...texts].map(([key, text]) => [key, JSON.parse(text)])), after = new Map();
+    const draft = new Map([...texts].flatMap(readable)), after = new Map();
     const result = work(draft);
     for (const [key, record] of draft) {
       after.set(key, JSON.stringify(record));
@@ -219,7 +235,6 @@
     opening.onupgradeneeded = () => opening.result.createObjectStore("records");
     opening.onerror = reject;
     opening.onsuccess = () => resolve({kind: "indexeddb", transact: (work) => new Promise((done, failed) => {
-      // One at a time, across tabs; "strict" reaches the disk.
       const transaction = opening.result.transaction("records", "readwrite", {durability: "strict"});
       const records = transaction.objectStore("records"), keys = records.getAllKeys(), values = records.getAll();
       values.onsuccess = () => {
@@ -251,7 +266,7 @@
 
   function checkCount(count, mode) {
     const number = mode === "individual" ? 1 : Number(count);
-    demand(isCount(number) && number >= 1 && number <= 5000, "attendeeCount");
+    demand(isCount(number) && number > 0 && number <= 5000, "attendeeCount");
     return number;
   }
 
@@ -283,7 +298,6 @@
     }
   }
 
-  // Of one clock: the server shifts all alike.
   function fitting(entries, most) {
     const some = entries.filter(({clock}) => clock === entries[0].clock).slice(0, most);
     return most > 1 && utf8(JSON.stringify(some)).length > 1e6 ? fitting(some, most >> 1) : some;
@@ -318,7 +332,7 @@
     server, kitId, kitVersion, rootKey, organisation, clock = () => Date.now(), ticks = () => performance.now(),
   }) {
     const locks = globalThis.navigator?.locks, issuer = server.replace(/\/+$/, "");
-    // All pages of file:// share storage.
+    // Pages of file:// share storage.
     const name = "kit-client " + JSON.stringify([issuer, kitId, organisation]) + " ";
     const turns = {};
     let kind = "memory", lost = false, memory = new Map(), pending = [], patience = 5e3;
@@ -365,7 +379,7 @@
       const id = uuid();
       return turn = turn.catch(() => {}).then(() => run((draft) => {
         const state = draft.get("state") || {
-          ...newcomer(id), keyset: null, version: 0, roots: [], offset: null, highest: 0, reportedAt: 0, former: {},
+          ...newcomer(all(draft, "report:")[0]?.owner || id), keyset: null, version: 0, roots: [], offset: null, highest: 0, reportedAt: 0, former: {},
         };
         draft.delete("state");
         for (const {report} of queued(draft, state.id)) state.seq = Math.max(state.seq, report.seq);
@@ -378,7 +392,6 @@
     const read = () => update((state) => state);
     const count = () => update((state, draft) => queued(draft).length);
 
-    // What an untrusted clock timed is sent by the same: the server shifts both.
     function timing({offset, highest}, local = clock()) {
       const now = local + offset;
       const astray = offset === null || Math.abs(offset) > 5 * MINUTE || now < highest - 5 * MINUTE;
@@ -440,15 +453,16 @@
     // Network
 
     async function send(method, path, token, body) {
+      const stop = new AbortController();
       try {
         const {retryAfter} = await read(), now = clock();
         demand(!(now < retryAfter && retryAfter <= now + DAY));
-        const answer = await fetch(`${issuer}/api/v1/${path}`, {
+        const [{status, headers}, text] = await timeBox(fetch(`${issuer}/api/v1/${path}`, {
           method, body: body && JSON.stringify(body), credentials: "omit", redirect: "error",
-          signal: AbortSignal.timeout?.(20e3),
+          signal: stop.signal,
           headers: {"Content-Type": "application/json", ...(token && {Authorization: "Bearer " + token})},
-        });
-        const {status, headers} = answer, content = parse(await answer.text()), at = clock();
+        }).then(async (answer) => [answer, await answer.text()]), 20e3);
+        const content = parse(text), at = clock();
         const isProblem = /^application\/problem\+json/.test(headers.get("Content-Type")) && isText(content?.code);
         if (status === 429 || status === 503) {
           const asked = headers.get("Retry-After"), wait = asked > 0 ? asked * 1000 : Date.parse(asked) - at;
@@ -457,6 +471,8 @@
         return {status, at, content, problem: isProblem && content};
       } catch {
         return {};
+      } finally {
+        stop.abort();
       }
     }
 
@@ -570,7 +586,6 @@
       return {jti, text, ids: idsOf(entries), ack: await acknowledgement(message_key, jti)};
     }
 
-    // Before they are shown.
     const remember = (messages) => update((state, draft) => {
       for (const {jti, ids} of all(draft, "message:")) {
         if (!ids.some((id) => draft.has("report:" + id))) draft.delete("message:" + jti);
@@ -703,7 +718,6 @@
 
     async function exportCodes() {
       const found = await exportable(({report}) => {
-        // For good: one id, one content.
         delete report.learner;
         return report.type === "session";
       });

@@ -100,7 +100,8 @@ def verify(context: click.Context, directory: Path, as_json: bool) -> None:
     else:
         for word, paths in vars(found).items():
             for path in paths:
-                print_line(f"{word:<8} {path}")
+                shown = path.replace("\n", "\N{REPLACEMENT CHARACTER}")
+                print_line(f"{word:<8} {shown}")
         if not found:
             files = len(check.manifest.files)
             print_line(f"{check.manifest.kit} {check.manifest.version}: {files} files, all as they were built.")

@@ -29,8 +29,8 @@ def iso(moment: date | None) -> str | None:
 
 
 def plain(text: object) -> str:
-    """Text without the control characters that would steer a terminal."""
-    return str(text).translate(_CONTROLS)
+    """Text without the control characters that would steer a terminal, and without bytes that were no text."""
+    return str(text).translate(_CONTROLS).encode(errors="replace").decode()
 
 
 def print_json(document: Document) -> None:

@@ -13,7 +13,8 @@ from licence_server.domain.errors import Invalid
 # WebVTT takes any number of hours; a number of thousands of digits is more than Python reads.
 _TIME = r"(?:([0-9]{2,9}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
 _TIMING = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
-_TAG = re.compile(r"<[^>]*>")
+# Not "<[^>]*>", which takes hours over a long row of "<".
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True)

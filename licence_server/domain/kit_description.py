@@ -61,7 +61,7 @@ def parse(text: str) -> KitDescription:
     """Read a description. Raises Invalid, with every wrong field named."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid("description_invalid", f"{FILE_NAME} is not TOML: {error}.") from None
     reader = _Reader()
     kit = reader.kit(table)

@@ -2,6 +2,9 @@
 "use strict";
 
 Player.files = (function () {
+  // Bytes. No answer is larger, and many a film would not fit into memory.
+  const LARGEST = 4 * 1024 * 1024;
+
   function save(text, name) {
     const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
     const link = Player.page.make("a", null, { href: address, download: name });
@@ -18,8 +21,8 @@ Player.files = (function () {
 
   function read(input) {
     const file = input.files[0];
-    // A stick that was pulled out, or a film larger than a text may be: no answer, which is said then.
-    return file ? file.text().catch(() => "") : Promise.resolve(null);
+    // A stick that was pulled out: no answer, which is said then.
+    return file ? file.slice(0, LARGEST).text().catch(() => "") : Promise.resolve(null);
   }
 
   return { save, nameOf, read };

@@ -7,10 +7,12 @@ Player.memory = (function () {
   let seen = read();
 
   function read() {
+    const kept = { __proto__: null };
     try {
-      return JSON.parse(localStorage.getItem(key)) || {};
+      // Whatever else lies there, for every page from file:// can write it, nothing can fail on it later.
+      return Object.assign(kept, JSON.parse(localStorage.getItem(key)));
     } catch (error) {
-      return {};
+      return kept;
     }
   }
 

@@ -8,13 +8,13 @@ Player.session = (function () {
   let session = null;
   let mode = null;
   let count = 0;
-  let here = {};
+  let here = { __proto__: null };
 
   async function begin(chosen, headcount) {
     session = await Player.licence.kit().startSession({ mode: chosen, attendeeCount: headcount });
     mode = chosen;
     count = headcount;
-    here = {};
+    here = { __proto__: null };
   }
 
   function played(itemId, seconds, completed) {

@@ -7,8 +7,8 @@ Player.words = (function () {
   const report = { label: "Report now", act: "report" };
   const other = { label: "Other ways to report", view: "reporting" };
 
-  /* tone: good, warn, bad. CONTACT and UNTIL are filled in. */
-  const states = {
+  /* tone: good, warn, bad. CONTACT, UNTIL and DATE are filled in. No code that a file brings finds more than these. */
+  const states = { __proto__: null,
     in_grace: { tone: "warn", title: "Please connect this kit soon",
       text: "It has not reached the team for some time. The films still play until UNTIL. Connect this PC to the " +
         "internet and press “Report now”, or report with a file.", actions: [report, other] },
@@ -56,7 +56,7 @@ Player.words = (function () {
       text: "Type the activation token that your organisation was sent.", actions: [activate] },
   };
 
-  const refusals = {
+  const refusals = { __proto__: null,
     token_mistyped: "This token cannot be right: please compare each letter and digit with what you were sent.",
     token_unknown: "The server does not know this token. Compare it once more; if it is the same, ask CONTACT.",
     token_revoked: "This token was withdrawn. Ask CONTACT for a new one.",
@@ -83,8 +83,10 @@ Player.words = (function () {
 
   function fill(words) {
     const status = Player.licence ? Player.licence.status() : {};
-    const until = status.graceUntil ? day(status.graceUntil) : "the end of its grace";
-    return words.replace(/CONTACT/g, Player.config.contact).replace(/UNTIL/g, until).replace(/DATE/g, moment(Date.now()));
+    const values = { CONTACT: Player.config.contact, DATE: moment(Date.now()),
+      UNTIL: status.graceUntil ? day(status.graceUntil) : "the end of its grace" };
+    // At once, and by a function: nothing inside a value is filled in again.
+    return words.replace(/CONTACT|UNTIL|DATE/g, (name) => values[name]);
   }
 
   function state(code) {

@@ -1,7 +1,8 @@
 """`kit build`: a description and a folder of films become a stick folder.
 
 Run again after an interruption, it copies what is missing or changed. Run again with other films, it becomes
-the newer kit and takes away what no longer belongs. A folder that holds anything else is refused.
+the newer kit: what no longer belongs goes first, for a stick rarely has room for both. A folder that holds anything
+else is refused, links and devices included.
 """
 
 from dataclasses import dataclass
@@ -64,12 +65,12 @@ def build(
     hashes = _hash_sources(content, progress)
 
     stick_folder.begin(folder, kit_id, _id(organisation), planned | state.expected)
+    removed = _remove_stale(folder, planned)
     copied = _copy_films(folder, content, hashes, progress)
     token, issued = _token(runtime, folder, state, licence, now=now, actor=actor)
     described = Stick(content, runtime.config.public_url, root, organisation, token, encoder is not None)
     small |= {CONFIG: kit_texts.config_script(described), README: kit_texts.readme(described)}
     copied += [path for path, words in small.items() if stick_folder.write(folder, path, words)]
-    removed = _remove_stale(folder, planned)
     listed = _manifest(folder, content.description, organisation, planned, hashes, now, state.finished)
     stick_folder.finish(folder, listed)
     return Built(
@@ -115,7 +116,8 @@ def _require_ours(
         raise Refused("folder_taken", f"{folder} holds a stick of the kit {state.kit} for {whose}; choose another.")
     ours = {stick.fold(path) for path in state.expected | {manifest.FILE_NAME, stick_folder.MARKER}}
     ours |= {f"{path}{stick_folder.PART}" for path in ours}
-    foreign = [path for path in stick_folder.files_in(folder) if stick.fold(path) not in ours]
+    found = stick_folder.files_in(folder)
+    foreign = [one for one in found if stick.fold(one) not in ours or stick_folder.size_of(folder / one) is None]
     if foreign:
         more = f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""
         raise Refused("folder_taken", f"{folder} holds something else: {', '.join(foreign[:3])}{more}.")

@@ -26,8 +26,8 @@ def verify(folder: Path, progress: Progress = _SILENT) -> KitCheck:
     if listed is None:
         raise Refused("manifest_missing", f"There is no {manifest.FILE_NAME} in {folder}, so it is no kit.")
     expected = listed.by_path()
-    sizes = {path: (folder / path).stat().st_size for path in stick_folder.files_in(folder) if (folder / path).exists()}
+    sizes = {path: stick_folder.size_of(folder / path) for path in stick_folder.files_in(folder)}
     right = {path for path, size in sizes.items() if path in expected and expected[path].size == size}
-    progress.begin("Checking", sum(sizes[path] for path in right))
+    progress.begin("Checking", sum(expected[path].size for path in right))
     found = {path: stick_folder.hash_file(folder / path, progress) if path in right else None for path in sorted(sizes)}
     return KitCheck(listed, manifest.compare(listed, found))

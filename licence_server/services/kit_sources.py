@@ -60,8 +60,8 @@ def read_content(folder: Path) -> Content:
                 sources.append(Source(path, folder / path, size, pins.get(path)))
             else:
                 faults[path] = fault
-        if path.casefold().startswith(f"{PLAYER_FOLDER}/"):
-            faults[path] = f"lies in {PLAYER_FOLDER}/, where the player goes"
+        if fault := _fault_of_place(path):
+            faults[path] = fault
     named = [item.captions for item in description.items if item.captions is not None]
     faults |= {path: fault for path in named if (fault := stick.fault_of_path(path) or _look_at(folder / path)[1])}
     if faults:
@@ -94,6 +94,16 @@ def _look_at(path: Path) -> tuple[int, str | None]:
         return 0, "is not a file"
     size = path.stat().st_size
     return size, "is empty" if size == 0 else stick.fault_of_size(size)
+
+
+def _fault_of_place(path: str) -> str | None:
+    """Why a stick has no room for content at this path, or None."""
+    parts = path.casefold().split("/")
+    if parts[0] == PLAYER_FOLDER:
+        return f"lies in {PLAYER_FOLDER}/, where the player goes"
+    if any(part.endswith(stick_folder.PART) for part in parts):
+        return f"ends in {stick_folder.PART}, as what is copied in part does"
+    return "has a name that operating systems use themselves" if stick.is_left_by_a_system(path) else None
 
 
 def _captions(folder: Path, description: KitDescription) -> dict[str, list[Cue]]:

@@ -7,6 +7,7 @@ While a build is under way a marker says whose folder this is; the manifest come
 import hashlib
 import json
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -51,12 +52,12 @@ def state_of(folder: Path) -> State:
     """Read marker and manifest. Raises Invalid where one of them is no word of ours."""
     found = read_manifest(folder)
     marker = folder / MARKER
-    if marker.exists():
+    if os.path.lexists(marker):
         try:
-            written = json.loads(marker.read_text(encoding="utf-8"))
-            paths = frozenset(path for path in written["paths"] if stick.fault_of_path(path) is None)
+            written = json.loads(_own_text(marker))
+            paths = frozenset(path for path in map(str, written["paths"]) if stick.fault_of_path(path) is None)
             return State(found, written["kit"], written["organisation"], paths | _paths(found))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, RecursionError):
             raise Invalid("marker_invalid", f"{marker} is not the note of an unfinished build.") from None
     if found is None:
         return State()
@@ -66,19 +67,29 @@ def state_of(folder: Path) -> State:
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a folder, or None. Raises Invalid."""
     try:
-        return manifest.parse((folder / manifest.FILE_NAME).read_text(encoding="utf-8"))
+        return manifest.parse(_own_text(folder / manifest.FILE_NAME))
     except FileNotFoundError:
         return None
-    except UnicodeDecodeError:
+    except ValueError:
         raise Invalid("manifest_invalid", f"{manifest.FILE_NAME} is not the manifest of a kit.") from None
 
 
 def files_in(folder: Path) -> list[str]:
-    """Every file, as a path with forward slashes; what operating systems leave there does not count."""
+    """Every file, as a path with forward slashes; what operating systems leave there does not count.
+
+    A link counts as a file even if it leads to a folder: nothing behind it is looked at.
+    """
     paths = []
-    for directory, _, names in os.walk(folder):
-        paths += [(Path(directory) / name).relative_to(folder).as_posix() for name in names]
+    for directory, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(directory) / name).is_symlink()]
+        paths += [(Path(directory) / name).relative_to(folder).as_posix() for name in names + links]
     return sorted(path for path in paths if not stick.is_left_by_a_system(path))
+
+
+def size_of(path: Path) -> int | None:
+    """The size of a plain file; None for a link, a pipe or a device: no stick holds those, and some never end."""
+    found = path.lstat()
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
 def begin(folder: Path, kit: str, organisation: str | None, paths: set[str]) -> None:
@@ -144,6 +155,13 @@ def remove(folder: Path, path: str) -> None:
         if parent == folder or not parent.is_dir() or any(parent.iterdir()):
             break
         parent.rmdir()
+
+
+def _own_text(path: Path) -> str:
+    """The text of a file that a build wrote. Raises FileNotFoundError, ValueError."""
+    if size_of(path) is None:
+        raise ValueError("not a plain file")
+    return path.read_text(encoding="utf-8")
 
 
 def _paths(found: Manifest | None) -> frozenset[str]:

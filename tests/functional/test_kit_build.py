@@ -1,6 +1,7 @@
 """Sticks, built and verified by the command."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,6 +139,71 @@ def test_a_newer_version_takes_away_what_no_longer_belongs(shop: Shop) -> None:
     assert shop.verify()[0] == 0
 
 
+def test_a_stick_with_no_room_for_two_kits_becomes_the_newer_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.build()
+    real, room = stick_folder.copy, 50_000
+
+    def copy(folder: Path, path: str, origin: Path, *rest: Any) -> None:
+        held = sum(film.stat().st_size for film in (folder / "films").iterdir())
+        if held + origin.stat().st_size > room:
+            raise OSError(28, "No space left on device", path)
+        real(folder, path, origin, *rest)
+
+    monkeypatch.setattr(stick_folder, "copy", copy)
+    (shop.content / "films/two.webm").rename(shop.content / "films/three.webm")
+    text = (shop.content / "kit.toml").read_text()
+    (shop.content / "kit.toml").write_text(text.replace("two.webm", "three.webm"))
+
+    assert shop.build()["copied"] > 0
+    assert shop.verify()[0] == 0
+
+
+def test_what_is_no_plain_file_is_neither_read_nor_written_through(shop: Shop) -> None:
+    """A link to what never ends, a pipe that nobody fills, links that lead to somebody's files."""
+    elsewhere = shop.folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "One.webm").write_bytes(b"years of work")
+    shop.build()
+    listed = json.loads((shop.stick / "manifest.json").read_text())
+    listed["files"] += [{"path": path, "size": 0, "sha256": "0" * 64} for path in ("pipe", "zeros")]
+    (shop.stick / "manifest.json").write_text(json.dumps(listed))
+    os.mkfifo(shop.stick / "pipe")
+    (shop.stick / "zeros").symlink_to("/dev/zero")
+    (shop.stick / "films/One.webm").unlink()
+    (shop.stick / "films/One.webm").symlink_to(elsewhere / "One.webm")
+    (shop.stick / "films/One.webm.part").symlink_to(elsewhere / "One.webm")
+    (shop.stick / "more").symlink_to(elsewhere)
+
+    found = shop.verify()[1]
+    assert found["changed"] == ["films/One.webm", "pipe", "zeros"]
+    assert found["extra"] == ["films/One.webm.part", "more"]
+    words = shop.refused()
+    assert "films/One.webm, films/One.webm.part, more and 2 more" in words
+    for name in ("unfinished-build.json", "manifest.json"):
+        (shop.stick / name).unlink(missing_ok=True)
+        (shop.stick / name).symlink_to("/dev/zero")
+        assert f"{name} is not the" in shop.refused()
+    assert (elsewhere / "One.webm").read_bytes() == b"years of work"
+
+
+def test_a_file_name_cannot_steer_what_verify_says(shop: Shop) -> None:
+    shop.build()
+    for name in (b"a\x1b[2J\nmissing  b", b"\xff\xfe"):
+        os.close(os.open(os.fsencode(shop.stick) + b"/" + name, os.O_CREAT))
+    said = shop.command("kit", "verify", str(shop.stick))
+
+    assert (said.exit_code, said.stdout.splitlines()) == (1, ["extra    a\ufffd[2J\ufffdmissing  b", "extra    ??"])
+
+
+@pytest.mark.parametrize("note", ["[" * 100_000, "5", '{"paths": 5}', "\x00"])
+def test_a_note_that_no_build_wrote_is_refused(shop: Shop, note: str) -> None:
+    shop.build()
+    (shop.stick / "unfinished-build.json").write_text(note)
+    assert "marker_invalid" in shop.refused()
+    (shop.stick / "unfinished-build.json").write_text(json.dumps({"kit": KIT_ID, "organisation": None, "paths": [5]}))
+    assert shop.build()["copied"] == 0
+
+
 def test_verify_names_every_difference(shop: Shop) -> None:
     shop.build()
     (shop.stick / "films/One.webm").unlink()
@@ -195,6 +261,10 @@ def test_a_film_that_is_not_the_pinned_one_is_named(shop: Shop) -> None:
         (('"handbook.pdf"', '"README.txt"'), "README.txt stands there twice"),
         (('"handbook.pdf"', '"films/one.WEBM"'), "in case alone"),
         (('"handbook.pdf"', '"kit/page.js"'), "where the player goes"),
+        (('"handbook.pdf"', '"Kit"'), "where the player goes"),
+        (('"handbook.pdf"', '"films/One.webm.PART"'), "as what is copied in part does"),
+        (('"handbook.pdf"', '"._handbook.pdf"'), "operating systems use"),
+        (('"handbook.pdf"', '"desktop.ini"'), "operating systems use"),
         (('"handbook.pdf"', '"../handbook.pdf"'), "not a plain relative path"),
         (('"handbook.pdf"', '"hand?book.pdf"'), "FAT32 forbids"),
     ],

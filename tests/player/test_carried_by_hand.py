@@ -167,6 +167,49 @@ def test_a_report_file_holds_what_waits_and_leaves_it_waiting(
     expect(trainer.page.locator("#waiting")).to_have_text("1 report")
 
 
+def test_a_file_that_goes_away_while_it_is_chosen(trainer: Trainer, handout: Handout, tmp_path: Path) -> None:
+    """The stick is pulled out between the choice and the reading."""
+    trainer.opens().activates(handout.token).goes_to("Reporting")
+    answer = tmp_path / "answer.kit-response"
+    answer.write_text("{}")
+    choose = trainer.page.locator("#load-response")
+    trainer.evaluates(
+        "addEventListener('change', (event) => event.stopImmediatePropagation(), {capture: true, once: true})"
+    )
+    choose.set_input_files(answer)
+    answer.unlink()
+    choose.dispatch_event("change")
+
+    trainer.reads("This is not an answer for this kit, or an older one.")
+    expect(choose).to_be_focused()
+
+
+def test_whatever_the_file_holds_the_page_says_something(
+    trainer: Trainer, handout: Handout, context: BrowserContext
+) -> None:
+    context.set_offline(True)
+    trainer.opens().page.get_by_text("No internet on this PC?").click()
+    trainer.page.get_by_label("Activation token").fill(handout.token)
+    request = json.loads(trainer.saves("Save the request file").read_text())
+    right = json.dumps({"activation": _activated_elsewhere(handout, request["activation"])}).encode()
+    none, odd = "This is not the answer to a request from this browser.", "That did not work."
+    for content, words in (
+        (b"\xff\xfe\x00{", none),
+        (b'{"activation":' + b"[" * 200_000, none),
+        (b'{"activation": {"code": "constructor"}}', odd),
+        (b'{"activation": {"code": "__proto__"}}', odd),
+        (b'{"activation": {"code": "x", "detail": "<b>Hello</b>"}}', "<b>Hello</b> If this goes on, ask"),
+        (b" " * (4 << 20) + right, none),
+        (right[:-1], none),
+        (right, "This kit is set up in this browser"),
+    ):
+        trainer.evaluates("document.getElementById('carry-error').textContent = ''")
+        trainer.page.locator("#carry-response").set_input_files(
+            {"name": "a.kit-response", "mimeType": "application/json", "buffer": content}
+        )
+        trainer.reads(words)
+
+
 def _activated_elsewhere(handout: Handout, body: dict[str, Any]) -> dict[str, Any]:
     """What the server answers on a computer with internet."""
     request = urllib.request.Request(

@@ -27,7 +27,7 @@ WARNINGS_THAT_SHOW = ["no_storage", "reactivation_needed"]
 ON_SETTING_UP = [*(code for code in ACTIVATION_REFUSED if code != "too_many_attempts"), "token_mistyped", "no_answer"]
 
 SCRIPT = """
-globalThis.Player = {config: {contact: "THE TEAM"}};
+globalThis.Player = {config: {contact: "the UPDATE team, $&"}};
 const {state, refusal} = new Function(require("fs").readFileSync(0, "utf8") + "; return Player.words;")();
 const [states, refusals] = JSON.parse(process.argv[1]);
 const said = Object.fromEntries(states.map((code) => [code, state(code)]));
@@ -38,9 +38,10 @@ console.log(JSON.stringify({said, refused}));
 
 @pytest.fixture(scope="module")
 def spoken() -> dict[str, dict[str, dict[str, object]]]:
-    states = [*SAID_BY_THE_SERVER, *SAID_BY_THE_SDK, *WARNINGS_THAT_SHOW, "something_new"]
+    new = ["something_new", "constructor", "__proto__", "toString"]
+    states = [*SAID_BY_THE_SERVER, *SAID_BY_THE_SDK, *WARNINGS_THAT_SHOW, *new]
     done = subprocess.run(
-        [browsers.node(), "-e", SCRIPT, json.dumps([states, [*ON_SETTING_UP, "something_new"]])],
+        [browsers.node(), "-e", SCRIPT, json.dumps([states, [*ON_SETTING_UP, *new]])],
         input=WORDS.read_text(),
         capture_output=True,
         text=True,
@@ -69,3 +70,15 @@ def test_a_refusal_to_set_up_has_a_text(spoken: dict[str, dict[str, dict[str, ob
 def test_what_a_later_server_may_say_is_said_in_its_words(spoken: dict[str, dict[str, dict[str, object]]]) -> None:
     assert str(spoken["refused"]["something_new"]).startswith("In the server's words.")
     assert "something_new" in str(spoken["said"]["something_new"]["text"])
+
+
+def test_whom_to_ask_stands_there_as_it_was_given(spoken: dict[str, dict[str, dict[str, object]]]) -> None:
+    assert str(spoken["said"]["licence_revoked"]["text"]).endswith("ask the UPDATE team, $&.")
+
+
+@pytest.mark.parametrize("code", ["constructor", "__proto__", "toString"])
+def test_a_code_that_every_object_knows_is_an_unknown_one(
+    spoken: dict[str, dict[str, dict[str, object]]], code: str
+) -> None:
+    assert spoken["said"][code]["title"] == spoken["said"]["something_new"]["title"]
+    assert spoken["refused"][code] == spoken["refused"]["something_new"]

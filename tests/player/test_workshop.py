@@ -50,6 +50,19 @@ def test_a_headcount_that_is_none_starts_nothing(trainer: Trainer, handout: Hand
         expect(field).to_be_focused()
 
 
+def test_what_another_page_left_in_the_browsers_memory_costs_no_play(trainer: Trainer, handout: Handout) -> None:
+    """All pages from file:// share one storage."""
+    trainer.opens().activates(handout.token).starts_alone().begins_film(1).ends()
+    for kept in ("5", '"x"', "null", "{"):
+        trainer.evaluates(
+            "kept => Object.keys(localStorage).filter((key) => key.startsWith('kit-player:'))"
+            ".map((key) => localStorage.setItem(key, kept))",
+            kept,
+        )
+        trainer.opens().starts_alone().begins_film(1).ends()
+    assert handout.plays()["film-1"][0] == 5
+
+
 def test_on_my_own_counts_one_learner(trainer: Trainer, handout: Handout) -> None:
     trainer.opens().activates(handout.token).starts_alone().plays_film(8).ends()
     trainer.page.get_by_role("link", name="Back to the start").click()

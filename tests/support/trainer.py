@@ -107,5 +107,5 @@ class Trainer:
         """How fast the films that are put on next will play."""
         self.page.evaluate(f"document.getElementById('film').defaultPlaybackRate = {rate}")
 
-    def evaluates(self, script: str) -> Any:
-        return self.page.evaluate(script)
+    def evaluates(self, script: str, argument: Any = None) -> Any:
+        return self.page.evaluate(script, argument)

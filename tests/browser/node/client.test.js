@@ -474,6 +474,49 @@ test("a disk that is full for a while loses nothing", async () => {
 
 const FakeStorageOf = (place) => ({setItem: Object.getPrototypeOf(place.storage).setItem});
 
+test("a record that no kit wrote, or half of one, neither stops the kit nor costs a seat", async () => {
+  const broken = {
+    state: ["", '{"id": ', "null", "5", "[]", "{}", '{"id": 5, "former": {}}', '{"id": "x", "former": null}'],
+    "report:x": ["{", "null", "{}", '{"report": null}'],
+    "live:x": ["{", "null", "{}", '{"report": {"id": "x"}}', '{"report": null, "items": {}}'],
+    "message:x": ["{", "null", "{}", '{"ids": 5}'],
+    "aside:x": ["{"], "holiday:x": ["{}"], holiday: ["photo"],
+  };
+  for (const [key, texts] of Object.entries(broken)) for (const text of texts) {
+    const place = await Place.make(), name = `${key} ${text}`;
+    await workshop(await place.activated());
+    const [, prefix] = Object.keys(place.storage).join("\n").match(/^(.*)state$/m);
+    place.storage.setItem(prefix + key, text);
+
+    const kit = place.kit();
+    assert.deepEqual(codes(await kit.check()), [key === "state" ? "unlicensed" : "active"], name);
+    await kit.exportCodes();
+    assert.equal((await kit.activate(TOKEN)).code, "active", name);
+    await workshop(kit);
+    assert.deepEqual([(await kit.sync()).remaining, place.server.received.size], [0, 2], name);
+    const asked = place.server.requests.filter(({path}) => path === "/activations");
+    assert.equal(new Set(asked.map(({body}) => body.installation_id)).size, 1, name);
+  }
+});
+
+test("an answer that never ends is no answer, and is let go", async ({mock}) => {
+  const place = await Place.make();
+  const kit = await place.activated();
+  mock.timers.enable({apis: ["setTimeout"]});
+  const asked = new Promise((resolve) => {
+    globalThis.fetch = async (url, {signal}) => {
+      resolve(signal);
+      return {status: 200, headers: new Headers(), text: () => new Promise(() => {})};
+    };
+  });
+  const syncing = kit.sync();
+  const signal = await asked;
+  await new Promise(setImmediate);
+  mock.timers.tick(20e3);
+
+  assert.deepEqual([(await syncing).reachable, signal.aborted], [false, true]);
+});
+
 test("the script defines one global", () => {
   const {readFileSync} = require("node:fs");
   const {createContext, runInContext} = require("node:vm");

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,33 @@ def test_a_bad_kit_json_is_named(run: Run, tmp_path: Path, content: str) -> None
     code, _, err = run("status")
     assert code == 2
     assert "kit.json" in err
+
+
+def test_importing_reads_no_more_than_an_answer_may_hold(run: Run, tmp_path: Path) -> None:
+    """Somebody names a film: gigabytes, and what they hold is no text."""
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as file:
+        file.truncate(256 << 20)
+    tracemalloc.start()
+    code, said, _ = run("import", str(film))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (code, "not an answer to this kit" in said) == (1, True)
+    assert most < 32 << 20
+    assert run("import", str(tmp_path))[0] == 2
+
+
+@pytest.mark.parametrize("note", ["{}", "[]", "[" * 100_000, '{"ids": 5}', "\0"])
+def test_a_damaged_note_of_what_was_carried_out_stops_nothing(run: Run, tmp_path: Path, note: str) -> None:
+    run("activate", TOKEN)
+    assert run("export", str(tmp_path / "one.kit-request"))[0] == 0
+    (written,) = (tmp_path / "state").rglob("carried/*.json")
+    written.with_name("0.json").write_text(note)
+
+    assert run("confirm", "12345678")[0] == 1
+    assert run("import", str(tmp_path / "one.kit-request"))[0] == 1
+    assert run("export", str(tmp_path / "two.kit-request"))[0] == 0
 
 
 def test_the_installed_command_runs() -> None:

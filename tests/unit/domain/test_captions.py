@@ -14,6 +14,11 @@ def test_cues_are_read_without_markup() -> None:
     assert parse(text, "a.vtt") == [Cue(1.0, 2.5, "Hello & welcome\nto it"), Cue(3600.0, 3601.0, "Bye")]
 
 
+def test_a_long_row_of_brackets_takes_no_time() -> None:
+    row = "<" * 1_000_000
+    assert parse(f"WEBVTT\n\n00:00.000 --> 00:01.000\n1 < 2 <i>so</i> {row}", "a.vtt") == [Cue(0, 1, f"1 < 2 so {row}")]
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

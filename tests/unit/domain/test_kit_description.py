@@ -55,3 +55,9 @@ def test_every_wrong_field_is_named_at_once() -> None:
 def test_what_is_not_toml_is_refused_with_its_line() -> None:
     with pytest.raises(Invalid, match="line 1"):
         parse("id = \n")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "9" * 5000])
+def test_what_no_parser_can_hold_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match=r"kit\.toml is not TOML"):
+        parse(text)
