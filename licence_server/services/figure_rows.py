@@ -1,4 +1,4 @@
-"""The totals by month, by week, by day and by sector: one statement each, grouped in the database."""
+"""The totals by month, by week and by sector: one statement each, grouped in the database."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -11,7 +11,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    distinct,
     extract,
     func,
     literal_column,
@@ -87,13 +86,6 @@ def by_sector_and_week(session: Session, period: Period, kit_id: str | None) -> 
 def by_sector(session: Session, period: Period, kit_id: str | None) -> dict[str | None, Counts]:
     """Each sector over the whole period; an organisation counts once, however many months it used the kit."""
     return {sector: counts for (sector,), counts in _by_sector(session, _of(period, kit_id), {})}
-
-
-def by_day(session: Session, period: Period, kit_id: str | None) -> dict[date, Counts]:
-    """Each day on which anything was counted."""
-    reporting = func.count(distinct(case((_has_session(), UsageTotal.organisation_id))))
-    query = select(UsageTotal.day, *_sums(), reporting).where(*_of(period, kit_id)).group_by(UsageTotal.day)
-    return {day: Counts(*map(int, counts)) for day, *counts in session.execute(query)}
 
 
 def newcomers(session: Session, kit_id: str | None) -> dict[tuple[str | None, Month], int]:

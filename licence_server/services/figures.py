@@ -4,11 +4,11 @@ Everything comes from the totals; one snapshot, so that the parts agree with eac
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from licence_server.domain.dates import day_of
-from licence_server.domain.errors import Invalid, not_found
+from licence_server.domain.errors import not_found
 from licence_server.domain.estimate import Range, range_of
 from licence_server.domain.period import Period
 from licence_server.domain.series import By
@@ -21,7 +21,6 @@ from licence_server.services.reporting_time import reporters, standings
 from licence_server.services.runtime import Runtime
 
 NO_SECTOR = "Sector not given"
-MAX_DAYS = 92
 
 
 @dataclass(frozen=True)
@@ -89,17 +88,6 @@ def figures(
             cells,
             range_of(reporters(report, standing)),
         )
-
-
-def days(runtime: Runtime, period: Period, *, kit_id: str | None = None) -> list[tuple[date, Counts]]:
-    """Every day of a closed period of up to 92 days. Raises Invalid for a longer one."""
-    first, last = period.first, period.last
-    if first is None or last is None or (last - first).days >= MAX_DAYS:
-        raise Invalid("period_invalid", f"A series by day has both ends, and at most {MAX_DAYS} days.")
-    with runtime.database.snapshot() as session:
-        counted = figure_rows.by_day(session, period, kit_id)
-    every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return [(day, counted.get(day, Counts())) for day in every]
 
 
 def _steps(
