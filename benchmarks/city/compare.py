@@ -26,7 +26,7 @@ def said(runtime: Runtime, now: datetime) -> FigureSet:
 def differences(truth: Truth, document: FigureSet) -> list[str]:
     """Where a figure of the report, of a month or of a sector says something else, or the range misses the truth."""
     report = {name: value for name, value in document.document.items() if name not in _QUESTION}
-    months = {step.first: {**_of(step.counts), "activations": step.activations} for step in document.months}
+    months = {step.first: {**_of(step.counts), "activations": step.activations} for step in document.steps}
     sectors = {sector.name: _of(sector.counts) for sector in document.sectors}
     return [
         *_differing("report", report, truth.delivered),

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import segno
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, url_for
 from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovTextInput
 from werkzeug.wrappers import Response as Redirect
 from wtforms import PasswordField, StringField
@@ -66,7 +66,6 @@ def choose_password() -> Answer:
             form.take(error)
         else:
             return redirect(gate.next_page())
-    form.next.data = form.next.data or request.args.get("next")
     return page("password.html", 422 if form.errors else 200, form=form)
 
 
@@ -83,7 +82,6 @@ def enrol() -> Answer:
             return page("recovery_codes.html", codes=codes, onward=gate.next_page())
     elif form.errors:
         status = 422
-    form.next.data = form.next.data or request.args.get("next")
     enrolment = second_factor.enrol(runtime(), gate.member())
     picture = segno.make(enrolment.address).svg_data_uri(scale=5, border=4)
     return page("enrol.html", status, form=form, secret=enrolment.secret, picture=picture)

@@ -6,14 +6,12 @@ from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
 from wtforms import StringField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from licence_server.domain.errors import Invalid
 from licence_server.domain.text import one_line
 
 MAX_REASON = 2000
-SEATS_HINT = "On how many PCs at once. Leave empty for no limit."
-UNTIL_HEARD = "It also counts as silent from its activation until its first contact."
 
 _PATTERNS = ("%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y")
 
@@ -70,11 +68,8 @@ def written(day: date) -> str:
     return f"{day.day}/{day.month}/{day.year}"
 
 
-def number_field(label: str, low: int | None = None, high: int | None = None, **arguments: Any) -> WholeNumberField:
-    """A box for a whole number, as wide as one; with bounds it is checked here, else by the service."""
-    if low is not None and high is not None:
-        bounds = NumberRange(low, high, f"Enter a whole number from {low:,} to {high:,}")
-        arguments["validators"] = [Optional(), bounds]
+def number_field(label: str, **arguments: Any) -> WholeNumberField:
+    """A box for a whole number, as wide as one; its bounds are a rule, which the service knows."""
     return WholeNumberField(
         label, render_kw={"inputmode": "numeric", "spellcheck": "false", "params": _NARROW}, **arguments
     )

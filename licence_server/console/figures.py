@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, request
 from govuk_frontend_wtf.wtforms_widgets import GovSelect
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
@@ -19,11 +20,14 @@ from licence_server.console.report_links import Links
 from licence_server.documents import charts, formats
 from licence_server.domain.committee_report import Report, Table
 from licence_server.domain.period import Period
+from licence_server.domain.series import By
 from licence_server.services import committee, usage_by_organisation
 from licence_server.web import now, runtime
 
 
 class FiguresForm(FilterForm):
+    """Whose use, and when."""
+
     kit = SelectField("Kit", widget=GovSelect(), default="")
     since = day_field("From", hint="")
     until = day_field("To", hint="")
@@ -40,24 +44,43 @@ class FiguresForm(FilterForm):
         return None if period is None else (period, self.kit.data or None)
 
 
+class SeriesForm(FiguresForm):
+    """Also what the figures over time count by; without a word of it, months."""
+
+    by = SelectField(
+        "Over time",
+        widget=GovSelect(),
+        default="",
+        choices=[SelectChoice("", "By month"), SelectChoice(By.WEEK.value, "By week")],
+    )
+
+    def report(self) -> Report | None:
+        """The report that was chosen; None where there is none, which is then said at the fields."""
+        chosen = self.chosen()
+        if chosen is None:
+            return None
+        period, kit_id = chosen
+        return committee.staff(runtime(), period, now=now(), kit_id=kit_id, by=By(self.by.data or By.MONTH))
+
+
 @blueprint.get("/figures")
 def figures() -> Response:
     """How much the kit is used, and what is not known."""
-    form = FiguresForm(request.args)
-    chosen = form.chosen()
-    if chosen is None:
+    form = SeriesForm(request.args)
+    report = form.report()
+    if report is None:
         return page("figures.html", 422, form=form, report=None, query={})
-    report = committee.staff(runtime(), chosen[0], now=now(), kit_id=chosen[1])
     return page("figures.html", form=form, query=form.address(), **shown(report))
 
 
 @blueprint.post("/figures/export/<name>")
 def export_figures(name: str) -> Response:
     """The same figures as a file."""
-    chosen = FiguresForm(request.args).chosen()
-    if chosen is None or name not in ("csv", "xlsx", "json") or not ExportForm().validate_on_submit():
+    may_leave = name in ("csv", "xlsx", "json") and ExportForm().validate_on_submit()
+    report = SeriesForm(request.args).report() if may_leave else None
+    if report is None:
         return error_page(422, "filter_invalid", "These are not days, a kit and a form that figures can have.")
-    return hand_out(committee.staff(runtime(), chosen[0], now=now(), kit_id=chosen[1]), name)
+    return hand_out(report, name)
 
 
 @blueprint.get("/figures/organisations")

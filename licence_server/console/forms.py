@@ -18,9 +18,9 @@ from licence_server.web import now, runtime
 
 
 class Form(FlaskForm):  # type: ignore[misc]
-    """A form; `next` carries where to go on."""
+    """A form; `next` carries where to go on, from the address the form was opened at."""
 
-    next = HiddenField()
+    next = HiddenField(default=lambda: request.args.get("next"))
     form_errors: list[str]
 
     def take(self, error: Invalid) -> None:

@@ -4,11 +4,18 @@ from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, 
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
-from licence_server.console.fields import SEATS_HINT, UNTIL_HEARD, day_field, number_field
+from licence_server.console.fields import day_field, number_field
 from licence_server.console.forms import Form
 from licence_server.console.kit_choices import kit_choices
+from licence_server.console.terms_fields import (
+    check_in_days_field,
+    grace_days_field,
+    lease_days_field,
+    seat_limit_field,
+    terms_of,
+)
 from licence_server.domain.errors import Invalid
-from licence_server.domain.licence import MAX_DAYS, MAX_SEATS, TRIAL_DAYS, Kind, LicenceTerms
+from licence_server.domain.licence import TRIAL_DAYS, Kind, LicenceTerms
 from licence_server.services import bulk_batches
 from licence_server.services.bulk_work import Grant
 from licence_server.web import now, runtime
@@ -30,19 +37,15 @@ class GrantForm(Form):
 
     kit_id = SelectField("Kit", widget=GovSelect())
     lasting = RadioField("Kind of licence", widget=GovRadioInput(), choices=_LASTING, default="days")
-    trial_days = number_field(
-        "Days of the trial", 1, MAX_DAYS, default=TRIAL_DAYS, description="183 days are six months."
-    )
+    trial_days = number_field("Days of the trial", default=TRIAL_DAYS, description="183 days are six months.")
     until = day_field("Last day", "For licences with one common last day: the last day of use. For example, 31/3/2026")
-    seat_limit = number_field("Seats", 1, MAX_SEATS, description=SEATS_HINT)
+    seat_limit = seat_limit_field()
     first = day_field(
         "First day", "Leave empty to begin now. Until this day the kit cannot be activated. For example, 31/3/2026"
     )
-    lease_days = number_field("Days a kit runs without contact", 1, MAX_DAYS, default=30)
-    grace_days = number_field("Days of grace after that", 0, MAX_DAYS, default=30)
-    check_in_days = number_field(
-        "Days without contact after which a kit counts as silent", 1, MAX_DAYS, default=30, description=UNTIL_HEARD
-    )
+    lease_days = lease_days_field()
+    grace_days = grace_days_field()
+    check_in_days = check_in_days_field()
     tokens = BooleanField("Issue an activation token for each licence", widget=GovCheckboxInput(), default=True)
 
     def offer_kits(self, unchosen: str, *others: SelectChoice) -> None:
@@ -63,16 +66,8 @@ class GrantForm(Form):
             first=self.first.data,
             trial_days=(self.trial_days.data or TRIAL_DAYS) if lasting == "days" else None,
             until=self.until.data if dated else None,
-            terms=LicenceTerms(self.seat_limit.data, *(self._days(name) for name in _TERMS)),
+            terms=LicenceTerms(**terms_of(self)),
             tokens=self.tokens.data,
         )
         bulk_batches.period_of(runtime(), chosen, now())
         return chosen
-
-    def _days(self, name: str) -> int:
-        field = self._fields[name]
-        days: int = field.default if field.data is None else field.data
-        return days
-
-
-_TERMS = ("lease_days", "grace_days", "check_in_days")

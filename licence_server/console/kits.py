@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
 from licence_server.console.forms import OnceForm, button
+from licence_server.console.lists import PAGE, cursor
 from licence_server.console.pages import page
 from licence_server.console.versions import VersionForm
 from licence_server.domain.errors import Conflict, Invalid, Stale
@@ -20,7 +21,6 @@ from licence_server.services import kits as services
 from licence_server.web import now, runtime
 
 LONGEST = 200
-_PER_PAGE = 50
 _LINES = "One on each line: its short name, an equals sign, its title. For example: film-1 = A stranger at the door"
 
 
@@ -47,8 +47,7 @@ class KitChangeForm(VersionForm):
 @blueprint.get("/kits")
 def kits() -> Response:
     """Every kit."""
-    cursor = request.args.get("cursor") or None
-    return page("kits.html", found=kit_field.list_page(runtime(), limit=_PER_PAGE, cursor=cursor), cursor=cursor)
+    return page("kits.html", found=kit_field.list_page(runtime(), now=now(), limit=PAGE, cursor=cursor()))
 
 
 @blueprint.get("/kits/<kit_id>")

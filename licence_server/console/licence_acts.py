@@ -10,9 +10,17 @@ from wtforms.validators import InputRequired
 
 from licence_server.console import gate
 from licence_server.console.blueprint import blueprint
-from licence_server.console.fields import SEATS_HINT, UNTIL_HEARD, day_field, number_field, reason_field
+from licence_server.console.fields import day_field, reason_field
 from licence_server.console.licence import acts_for
 from licence_server.console.pages import page
+from licence_server.console.terms_fields import (
+    TERMS,
+    check_in_days_field,
+    grace_days_field,
+    lease_days_field,
+    seat_limit_field,
+    terms_of,
+)
 from licence_server.console.versions import Difference, VersionForm
 from licence_server.domain.errors import Conflict, Invalid, Stale
 from licence_server.services import licences as services
@@ -22,8 +30,6 @@ from licence_server.web import now, runtime
 
 Answer = Response | Redirect
 Act = Callable[[dict[str, Any]], LicenceView]
-
-_TERMS = ("seat_limit", "lease_days", "grace_days", "check_in_days")
 
 
 class ReasonForm(VersionForm):
@@ -36,20 +42,10 @@ class ExtendForm(VersionForm):
 
 
 class TermsForm(VersionForm):
-    seat_limit = number_field("Seats", description=SEATS_HINT)
-    lease_days = number_field(
-        "Days a kit runs without contact", validators=[InputRequired("Enter the days a kit runs without contact")]
-    )
-    grace_days = number_field(
-        "Days of grace after that",
-        description="The kit still runs, and asks to be connected.",
-        validators=[InputRequired("Enter the days of grace, 0 for none")],
-    )
-    check_in_days = number_field(
-        "Days without contact after which an installation counts as silent",
-        description=UNTIL_HEARD,
-        validators=[InputRequired("Enter the days after which an installation counts as silent")],
-    )
+    seat_limit = seat_limit_field()
+    lease_days = lease_days_field()
+    grace_days = grace_days_field()
+    check_in_days = check_in_days_field()
     reason = reason_field()
 
 
@@ -80,8 +76,7 @@ def change_terms(licence_id: UUID) -> Answer:
     form = TermsForm(obj=services.get(runtime(), licence_id, now=now()).licence)
 
     def act(why: dict[str, Any]) -> LicenceView:
-        terms = {name: form[name].data for name in _TERMS}
-        return services.change_terms(runtime(), licence_id, terms, **why)
+        return services.change_terms(runtime(), licence_id, terms_of(form), **why)
 
     return _act(licence_id, form, "terms_changed", act)
 
@@ -111,7 +106,7 @@ def _act(licence_id: UUID, form: Any, done: str, act: Act) -> Answer:
             view, status = services.get(runtime(), licence_id, now=now()), 412
             differences = [
                 Difference(form[name].label.text, getattr(view.licence, name), form[name].data)
-                for name in _TERMS
+                for name in TERMS
                 if name in form
             ]
             form.accept(view.licence.version)

@@ -55,7 +55,6 @@ def prove_again() -> Answer:
     form = ProveForm()
     if form.validate_on_submit():
         return _refusal(form) or redirect(gate.next_page())
-    form.next.data = form.next.data or request.args.get("next")
     return page("prove_again.html", 422 if form.errors else 200, form=form)
 
 

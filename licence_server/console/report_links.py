@@ -7,7 +7,6 @@ from flask import url_for
 
 from licence_server.console.written import day
 from licence_server.domain.committee_report import Row, Table
-from licence_server.domain.months import last_day, parse
 
 
 class Links:
@@ -45,9 +44,10 @@ class Links:
         """The rows behind a line of a table."""
         if row is table.total:
             return self._rows()
-        if table.key == "months":
-            return self._days(parse(row.key), last_day(parse(row.key)))
-        if table.key in ("sectors", "sectors_by_month"):
+        if table.by is not None:
+            first = table.by.parse(row.key)
+            return self._days(first, table.by.last_day(first))
+        if table.key in ("sectors", "sectors_by_month", "sectors_by_week"):
             return self._rows(sector=row.key)
         return None
 

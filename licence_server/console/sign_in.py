@@ -63,7 +63,6 @@ def sign_in() -> Answer:
         except (Refused, TooManyRequests) as error:
             return refused("sign_in.html", form, error)
         return _enter(secret)
-    form.next.data = form.next.data or request.args.get("next")
     return page("sign_in.html", 422 if form.errors else 200, form=form)
 
 
@@ -77,7 +76,6 @@ def give_code() -> Answer:
         except (Refused, TooManyRequests) as error:
             return refused("code.html", form, error)
         return redirect(gate.next_page())
-    form.next.data = form.next.data or request.args.get("next")
     return page("code.html", 422 if form.errors else 200, form=form)
 
 

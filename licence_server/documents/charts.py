@@ -7,10 +7,12 @@ grey on white, so that a copier keeps it. A count that is not shown as a number 
 """
 
 import sys
+from math import ceil
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring, register_namespace, tostring
 
 from licence_server.domain.committee_report import Table
+from licence_server.domain.series import By
 from licence_server.domain.text import for_xml
 
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -19,6 +21,8 @@ _INK, _BAR, _LINE = "#1a1a1a", "#4d4d4d", "#c4c4c4"
 _LABEL = 36
 # The one bar of a first month, as wide as the picture, would look broken.
 _WIDEST_BAR = 80
+# As many upright bars have a number above and a word below without running into each other.
+_MOST_NUMBERS, _MOST_WORDS = 20, 16
 
 
 def chart(table: Table) -> bytes:
@@ -30,9 +34,18 @@ def chart(table: Table) -> bytes:
     title = f"{measure}, {table.title[:1].lower()}{table.title[1:]}"
     described = "; ".join(f"{row.title}: {value}" for row, value in zip(table.rows, values, strict=True))
     left_out = "" if None not in numbers else " What is not a number is not drawn."
-    upright = table.key == "months"
-    drawn = _draw([for_xml(row.title) for row in table.rows], numbers, upright=upright)
+    upright = table.by is not None
+    drawn = _draw([for_xml(label) for label in _labels(table)], numbers, upright=upright)
     return _finished(drawn, title, f"{described}.{left_out}", upright=upright)
+
+
+def _labels(table: Table) -> list[str]:
+    """What stands at each bar: the row's title; of weeks, which are many, their Mondays and not at every one."""
+    if table.by is not By.WEEK:
+        return [row.title for row in table.rows]
+    every = ceil(len(table.rows) / _MOST_WORDS)
+    mondays = [By.WEEK.short(By.WEEK.parse(row.key)) for row in table.rows]
+    return [monday if number % every == 0 else "" for number, monday in enumerate(mondays)]
 
 
 def _draw(labels: list[str], numbers: list[int | float | None], *, upright: bool) -> str:
@@ -47,7 +60,7 @@ def _draw(labels: list[str], numbers: list[int | float | None], *, upright: bool
         width=760,
         height=300 if upright else max(120, 60 + 26 * len(labels)),
         show_legend=False,
-        print_values=True,
+        print_values=not upright or len(labels) <= _MOST_NUMBERS,
         print_values_position="top",
         value_formatter=lambda number: f"{number:,.0f}",
         range=(0, max(whole * (1 if upright else 1.1), 4)),

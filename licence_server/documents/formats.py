@@ -8,6 +8,7 @@ from licence_server.documents.csv_file import csv_file
 from licence_server.documents.pdf_file import pdf_file
 from licence_server.documents.xlsx_file import xlsx_file
 from licence_server.domain.committee_report import Report
+from licence_server.domain.series import By
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def render(report: Report, name: str) -> bytes:
 
 
 def file_name(report: Report, name: str) -> str:
-    """`use-published-2026-03-01-2026-03-31.pdf`."""
+    """`use-published-2026-03-01-2026-03-31.pdf`; by week: `use-staff-by-week-all-time.csv`."""
     days = "-".join(day for day in (report.first, report.last) if day is not None) or "all-time"
-    return f"use-{report.form}-{days}.{FORMATS[name].extension}"
+    form = f"{report.form}-by-week" if report.by is By.WEEK else report.form
+    return f"use-{form}-{days}.{FORMATS[name].extension}"

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from licence_server.domain.series import By
+
 Cell = int | float | str | None
 """A number, or words in place of one; None where there is nothing to say."""
 
@@ -33,7 +35,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """columns: (key, title). charted: which column is drawn; None for none. total: the last row, not drawn."""
+    """columns: (key, title). charted: which column is drawn; None for none. total: the last row, not drawn.
+
+    by: what its rows are, each a step in time; None where they are something else.
+    """
 
     key: str
     title: str
@@ -43,6 +48,7 @@ class Table:
     rows: tuple[Row, ...]
     total: Row | None = None
     charted: str | None = None
+    by: By | None = None
 
     @property
     def all_rows(self) -> tuple[Row, ...]:
@@ -66,6 +72,11 @@ class Report:
     coverage: tuple[Fact, ...]
     tables: tuple[Table, ...]
     method: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def by(self) -> By | None:
+        """What its series over time counts by; None where it has none."""
+        return next((table.by for table in self.tables if table.by is not None), None)
 
     def document(self) -> Mapping[str, Any]:
         """Plain values for JSON: the same members under the same names."""

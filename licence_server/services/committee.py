@@ -10,6 +10,7 @@ from licence_server.domain.dates import day_of, in_words
 from licence_server.domain.errors import not_found
 from licence_server.domain.months import Month, PublishablePeriod, month_of
 from licence_server.domain.period import ALL_TIME, Period
+from licence_server.domain.series import By
 from licence_server.models import Kit
 from licence_server.services import audit, figure_rows, reports
 from licence_server.services.committee_published import only_kit, published_report
@@ -19,9 +20,9 @@ from licence_server.services.figures import figures
 from licence_server.services.runtime import Runtime
 
 
-def staff(runtime: Runtime, period: Period, *, now: datetime, kit_id: str | None = None) -> Report:
+def staff(runtime: Runtime, period: Period, *, now: datetime, kit_id: str | None = None, by: By = By.MONTH) -> Report:
     """Any days, counted to the last one; for those who are signed in. Raises NotFound for an unknown kit."""
-    found = figures(runtime, period, now=now, kit_id=kit_id)
+    found = figures(runtime, period, now=now, kit_id=kit_id, by=by)
     name = "all kits"
     if kit_id is not None:
         with runtime.database.reading() as session:
@@ -61,7 +62,7 @@ def months_to_publish(runtime: Runtime, kit_id: str, *, now: datetime) -> list[M
 def record_export(runtime: Runtime, report: Report, *, now: datetime, actor: str, format_: str) -> Head:
     """The report leaves the house: an audit entry says who took it in which form, and its head comes along."""
     period = {"from": report.first, "to": report.last}
-    after = {"period": period, "kit": report.kit, "form": report.form, "format": format_}
+    after = {"period": period, "kit": report.kit, "form": report.form, "format": format_, "by": report.by}
     return audit.record_alone(runtime, now=now, actor=actor, action="report_exported", subject="report", after=after)
 
 

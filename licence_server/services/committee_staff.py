@@ -1,14 +1,11 @@
 """The committee's report counted to the last one, for those who are signed in."""
 
-from datetime import date
-
 from licence_server.domain import method_note
 from licence_server.domain.committee_report import Report, Row, Table
-from licence_server.domain.months import last_day, month_of
-from licence_server.domain.months import title as month_title
+from licence_server.domain.series import By
 from licence_server.services.committee_words import coverage_of, facts_of, film_table, range_facts
 from licence_server.services.figure_rows import Counts, total
-from licence_server.services.figures import FigureSet, Step
+from licence_server.services.figures import FigureSet
 
 COLUMNS = (
     ("attendances", "Attendances"),
@@ -64,37 +61,44 @@ def _tables(figures: FigureSet) -> list[Table]:
         ),
         charted="attendances",
     )
-    months = Table(
-        "months",
-        "By month",
+    by = figures.by
+    steps = Table(
+        f"{by}s",
+        f"By {by}",
         f"{method_note.SESSIONS} {method_note.ORGANISATIONS}",
-        "Month",
+        by.capitalize(),
         (*COLUMNS, ("installations", "Installations activated")),
         tuple(
-            Row(f"{step.first:%Y-%m}", _title(step, figures.today), (*_cells(step.counts), step.activations))
-            for step in figures.months
+            Row(
+                by.key(step.first),
+                by.in_words(step.first, step.last, figures.today),
+                (*_cells(step.counts), step.activations),
+            )
+            for step in figures.steps
         ),
-        Row("", "Total", (*everything.cells, sum(step.activations for step in figures.months))),
+        Row("", "Total", (*everything.cells, sum(step.activations for step in figures.steps))),
         charted="attendances",
+        by=by,
     )
-    return [months, sectors, _crossed(figures, overall.attendances), _films(figures)]
+    return [steps, sectors, _crossed(figures, overall.attendances), _films(figures)]
 
 
 def _crossed(figures: FigureSet, overall: int) -> Table:
-    columns = [month_of(step.first) for step in figures.months]
+    by = figures.by
+    columns = [(by.first_day(step.first), step.first) for step in figures.steps]
 
     def row(name: str | None, title: str, whole: int) -> Row:
-        cells = (figures.cells.get((name, month), Counts()).attendances for month in columns)
+        cells = (figures.cells.get((name, whole_from), Counts()).attendances for whole_from, _ in columns)
         return Row(name or "", title, (*cells, whole))
 
     return Table(
-        "sectors_by_month",
-        "Attendances by sector and month",
-        method_note.ATTENDANCES,
+        f"sectors_by_{by}",
+        f"Attendances by sector and {by}",
+        method_note.ATTENDANCES + (" Each week stands under its first day." if by is By.WEEK else ""),
         "Sector",
-        (*((f"{month:%Y-%m}", _short(month)) for month in columns), ("total", "Total")),
+        (*((by.key(first), by.short(first)) for _, first in columns), ("total", "Total")),
         tuple(row(each.name, each.title, each.counts.attendances) for each in figures.sectors),
-        Row("", "Total", (*(step.counts.attendances for step in figures.months), overall)),
+        Row("", "Total", (*(step.counts.attendances for step in figures.steps), overall)),
     )
 
 
@@ -116,14 +120,3 @@ def _cells(counts: Counts) -> tuple[int | float | None, ...]:
         counts.feedback_count,
         counts.mean_rating,
     )
-
-
-def _title(step: Step, today: date) -> str:
-    """The month, and that it is not a whole one where it is not."""
-    if step.first.day != 1 or step.last != last_day(step.first):
-        return f"{month_title(step.first)} (in part)"
-    return month_title(step.first) + (" (so far)" if step.last >= today else "")
-
-
-def _short(month: date) -> str:
-    return f"{month:%b} {month.year}"

@@ -1,4 +1,4 @@
-"""The field behind the figures: installations and organisations, by sector and by month."""
+"""The field behind the figures: installations and organisations, by sector and over time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -56,18 +56,18 @@ def states(figures: Figures, months: Sequence[Month], timezone: ZoneInfo) -> lis
     return [Field(all_, reporting, all_ - reporting - declined, declined) for all_, reporting, declined in of_each]
 
 
-def activations_by_month(
-    session: Session, months: Sequence[Month], kit_id: str | None, timezone: ZoneInfo
-) -> dict[Month, int]:
-    """How many installations were activated in each month."""
-    ends = {month: (dates.start_of(month, timezone), dates.end_of(last_day(month), timezone)) for month in months}
-    moments = sorted({moment for pair in ends.values() for moment in pair})
+def activations(
+    session: Session, steps: Sequence[tuple[date, date]], kit_id: str | None, timezone: ZoneInfo
+) -> list[int]:
+    """How many installations were activated in each step, from its first day to its last."""
+    ends = [(dates.start_of(first, timezone), dates.end_of(last, timezone)) for first, last in steps]
+    moments = sorted({moment for pair in ends for moment in pair})
     if not moments:
-        return {}
+        return []
     query: Select[Any] = select(*(_number(Installation.activated_at < moment) for moment in moments))
     row = session.execute(query.where(*_of_kit(Installation, kit_id))).one()
     before = dict(zip(moments, map(int, row), strict=True))
-    return {month: before[end] - before[start] for month, (start, end) in ends.items()}
+    return [before[end] - before[start] for start, end in ends]
 
 
 def organisations_by_month(session: Session, kit_id: str | None, timezone: ZoneInfo) -> dict[str, dict[Month, int]]:

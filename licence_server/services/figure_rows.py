@@ -1,14 +1,26 @@
-"""The totals by month, by day and by sector: one statement each, grouped in the database."""
+"""The totals by month, by week and by sector: one statement each, grouped in the database."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, extract, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from licence_server.domain.months import Month, last_day, month_of
 from licence_server.domain.period import Period
+from licence_server.domain.weeks import Week
 from licence_server.models import ItemTotal, Organisation, UsageTotal
 from licence_server.services.report_figures import days_within
 
@@ -20,6 +32,10 @@ MEASURES = (
     "feedback_count",
     "rating_sum",
 )
+
+
+# The Monday before 1 January 1970, from which both databases count seconds.
+_WEEK_0 = date(1969, 12, 29)
 
 
 class Counts(NamedTuple):
@@ -61,16 +77,15 @@ def by_sector_and_month(session: Session, period: Period, kit_id: str | None) ->
     return {(sector, date(int(year), int(month), 1)): counts for (sector, year, month), counts in rows}
 
 
+def by_sector_and_week(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Week], Counts]:
+    """Each sector's weeks in which anything was counted. For the team alone: nothing is published by week."""
+    rows = _by_sector(session, _of(period, kit_id), {"week": _week_number(UsageTotal.day)})
+    return {(sector, _WEEK_0 + timedelta(weeks=int(week))): counts for (sector, week), counts in rows}
+
+
 def by_sector(session: Session, period: Period, kit_id: str | None) -> dict[str | None, Counts]:
     """Each sector over the whole period; an organisation counts once, however many months it used the kit."""
     return {sector: counts for (sector,), counts in _by_sector(session, _of(period, kit_id), {})}
-
-
-def by_day(session: Session, period: Period, kit_id: str | None) -> dict[date, Counts]:
-    """Each day on which anything was counted."""
-    reporting = func.count(distinct(case((_has_session(), UsageTotal.organisation_id))))
-    query = select(UsageTotal.day, *_sums(), reporting).where(*_of(period, kit_id)).group_by(UsageTotal.day)
-    return {day: Counts(*map(int, counts)) for day, *counts in session.execute(query)}
 
 
 def newcomers(session: Session, kit_id: str | None) -> dict[tuple[str | None, Month], int]:
@@ -136,6 +151,13 @@ def _by_sector(
     )
     width = 1 + len(parts)
     return [(tuple(row[:width]), Counts(*map(int, row[width:]))) for row in session.execute(query)]
+
+
+def _week_number(day: Any) -> ColumnElement[int]:
+    """Which week a day lies in, counted from `_WEEK_0`. Both databases divide whole numbers downwards."""
+    # The numbers stand in the statement: PostgreSQL would not know the expression again with parameters in it.
+    days = cast(extract("epoch", day), BigInteger) // literal_column("86400", BigInteger)
+    return (days + literal_column("3", BigInteger)) // literal_column("7", BigInteger)
 
 
 def _sums() -> list[ColumnElement[Any]]:

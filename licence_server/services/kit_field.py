@@ -9,12 +9,13 @@ from licence_server.domain.licence import Status
 from licence_server.domain.tally import ITEM_MEASURES
 from licence_server.models import Installation, ItemTotal, Kit, KitItem, Licence
 from licence_server.services.licence_filters import with_status
+from licence_server.services.organisation_filters import in_use
 from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 
 
 class KitRow(NamedTuple):
-    """A kit in a list, with its films and documents, its licences of any status and its active installations."""
+    """A kit in a list, with its films and documents, its licences of any status and its installations in use."""
 
     kit: Kit
     licences: int
@@ -22,7 +23,7 @@ class KitRow(NamedTuple):
 
 
 class Version(NamedTuple):
-    """One build of a kit, with the active installations of it and the newest sync of any of them."""
+    """One build of a kit, with the installations of it in use and the newest sync of any of them."""
 
     version: str
     installations: int
@@ -44,17 +45,20 @@ class Field(NamedTuple):
     items: list[ItemUse]
 
 
-def list_page(runtime: Runtime, *, limit: int, cursor: str | None) -> Page[KitRow]:
+def list_page(runtime: Runtime, *, now: datetime, limit: int, cursor: str | None) -> Page[KitRow]:
     """Kits by id."""
     with runtime.database.snapshot() as session:
         found = page(session, select(Kit).order_by(Kit.id), limit, cursor)
         ids = [kit.id for kit in found.items]
         granted: Select[*tuple[Any, ...]] = select(Licence.kit_id, func.count()).group_by(Licence.kit_id)
-        active: Select[*tuple[Any, ...]] = (
-            select(Installation.kit_id, func.count()).where(*_ACTIVE).group_by(Installation.kit_id)
+        used: Select[*tuple[Any, ...]] = (
+            select(Installation.kit_id, func.count())
+            .join(Licence, Licence.id == Installation.licence_id)
+            .where(*in_use(now))
+            .group_by(Installation.kit_id)
         )
         licences = {row[0]: row[1] for row in session.execute(granted.where(Licence.kit_id.in_(ids)))}
-        installations = {row[0]: row[1] for row in session.execute(active.where(Installation.kit_id.in_(ids)))}
+        installations = {row[0]: row[1] for row in session.execute(used.where(Installation.kit_id.in_(ids)))}
     rows = [KitRow(kit, licences.get(kit.id, 0), installations.get(kit.id, 0)) for kit in found.items]
     return Page(rows, found.next_cursor)
 
@@ -64,7 +68,8 @@ def field_of(runtime: Runtime, kit: Kit, *, now: datetime) -> Field:
     counted: Select[*tuple[Any, ...]] = select(func.count()).select_from(Licence).where(Licence.kit_id == kit.id)
     versions: Select[*tuple[Any, ...]] = (
         select(Installation.kit_version, func.count(), func.max(Installation.last_sync_at))
-        .where(Installation.kit_id == kit.id, *_ACTIVE)
+        .join(Licence, Licence.id == Installation.licence_id)
+        .where(Installation.kit_id == kit.id, *in_use(now))
         .group_by(Installation.kit_version)
         .order_by(func.count().desc(), Installation.kit_version)
     )
@@ -83,6 +88,3 @@ def field_of(runtime: Runtime, kit: Kit, *, now: datetime) -> Field:
             versions=[Version(*row) for row in session.execute(versions)],
             items=[ItemUse(row[0], row[1], *(int(value) for value in row[2:])) for row in session.execute(items)],
         )
-
-
-_ACTIVE = (Installation.released_at.is_(None), Installation.revoked_at.is_(None))

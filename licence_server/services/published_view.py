@@ -6,6 +6,7 @@ from licence_server.domain.months import PublishablePeriod
 from licence_server.domain.months import title as month_title
 from licence_server.domain.published_form import WITHHELD, Form, form_of
 from licence_server.domain.published_months import PublishedMonths
+from licence_server.domain.series import By
 from licence_server.services import figure_rows
 from licence_server.services.committee_words import coverage_facts, film_table, summary_facts
 from licence_server.services.figures import NO_SECTOR
@@ -81,6 +82,7 @@ class PublishedView:
             tuple(Row(f"{month:%Y-%m}", month_title(month), cells(at)) for at, month in enumerate(self.months)),
             Row("", "Total", tuple(self.whole(measure).shown for measure, _ in columns)),
             charted="attendances",
+            by=By.MONTH,
         )
 
     def _sectors(self) -> Table:

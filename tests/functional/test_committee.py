@@ -14,7 +14,7 @@ from licence_server.domain.errors import Conflict, Invalid, LicenceServerError, 
 from licence_server.domain.months import PublishablePeriod
 from licence_server.domain.period import Period
 from licence_server.domain.suppression import NOT_PUBLISHABLE, Publication
-from licence_server.services import committee, figures
+from licence_server.services import committee
 from tests.support.deployment import Deployment, feedback, workshop
 from tests.support.trial import KIT_ID, MONTHS, headcounts, three_months
 
@@ -193,19 +193,6 @@ def test_nothing_yet_is_a_report_as_well(deployment: Deployment) -> None:
     with pytest.raises(NotFound) as refused:
         published(deployment)
     assert refused.value.code == "nothing_published_yet"
-
-
-def test_a_series_by_day_shows_every_day(deployment: Deployment) -> None:
-    three_months(deployment)
-    days = figures.days(deployment.runtime, Period(date(2026, 4, 19), date(2026, 4, 21)))
-    assert [(day.day, counts.attendances, counts.organisations) for day, counts in days] == [
-        (19, 0, 0),
-        (20, 114, 3),
-        (21, 0, 0),
-    ]
-    for period in (Period(), Period(date(2026, 1, 1), date(2026, 12, 31))):
-        with pytest.raises(Invalid):
-            figures.days(deployment.runtime, period)
 
 
 def test_heavy_libraries_wait_until_they_are_needed(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import html
 import io
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -100,6 +100,8 @@ SHOWN = {
         "figures",
         f"figures?kit={KIT_ID}",
         f"figures?kit={KIT_ID}&since=10/4/2026&until=31/5/2026",
+        "figures?by=week",
+        f"figures?by=week&kit={KIT_ID}&since=15/3/2026&until=20/5/2026",
         "figures?kit=other-kit&since=4/6/2026",
         "figures?until=10/3/2026",
     ],
@@ -118,23 +120,103 @@ def test_every_figure_opens_exactly_the_rows_it_counts(
         if title != "Mean rating of 5" and (shown[1] if shown else "0") != value:
             wrong[title, link] = (value, shown and shown[0])
     assert wrong == {}
-    lines = re.findall(
+    lines = re.finditer(
         r"<tr[^>]*>\s*<th[^>]*><a[^>]*href=\"(/console/figures/organisations[^\"]*)\">([^<]+)</a></th>(.*?)</tr>",
         page,
         re.S,
     )
-    for link, title, rest in lines:
+    crossed = page.find('aria-label="Attendances by sector and')
+    opened_lines = 0
+    for line in lines:
+        (link, title, rest), opened_lines = line.groups(), opened_lines + 1
         cells = words(rest).split()
         total = re.search(
             r"Total (?:, all pages )?([\d,]+) ([\d,]+) ([\d,]+) ([\d,]+)", words(desk.get(html.unescape(link)).text)
         )
         found = list(total.groups()) if total else ["0"] * 4
-        # Of months and sectors the measures; of sectors by month the last cell is the whole.
-        if len(cells) >= 7:
+        # Of months, weeks and sectors the measures; of sectors over time the last cell is the whole.
+        if line.start() < crossed:
             assert found == [*cells[:3], cells[4]], (title, link)
         else:
             assert found[0] == cells[-1], (title, link)
-    assert bool(lines) == address.startswith("figures")
+    assert bool(opened_lines) == address.startswith("figures")
+
+
+def weekly(page: str) -> dict[str, list[str]]:
+    """The lines of the table by week."""
+    table = re.search(r'aria-label="By week">.*?</table>', page, re.S)
+    lines = re.findall(r"<tr[^>]*>\s*<th scope=\"row\"(.*?)</th>(.*?)</tr>", table[0] if table else "", re.S)
+    return {words(f"<th{title}</th>"): words(cells).split() for title, cells in lines}
+
+
+def test_figures_by_week_are_the_rows_of_each_week_and_of_no_other(varied: dict[str, Installed], viewer: Desk) -> None:
+    # The last moments of a Sunday on which the clocks went forward, and the first of the Monday after it.
+    late, early = datetime(2026, 3, 29, 22, 30, tzinfo=UTC), datetime(2026, 3, 29, 23, 30, tzinfo=UTC)
+    varied["Cedar Stores"].sync(workshop(late, 3, attendee_count=7), workshop(early, 4, attendee_count=9))
+    desk = fresh(viewer)
+    monthly = desk.get("/console/figures?since=18/3/2026&until=20/5/2026").text
+    page = desk.get("/console/figures?since=18/3/2026&until=20/5/2026&by=week").text
+    # The choice is in the address, and the form says it.
+    assert re.search(r'<option[^>]*value="week"[^>]*selected|<option[^>]*selected[^>]*value="week"', page)
+    assert "By week" in page
+    assert "By month</h2>" not in page
+    lines = weekly(page)
+    assert list(lines)[:3] == ["18 to 22 March 2026 (in part)", "23 to 29 March 2026", "30 March to 5 April 2026"]
+    assert list(lines)[-2:] == ["18 to 20 May 2026 (in part)", "Total"]
+    assert len(lines) == 11
+    # Attendances, workshops, alone, organisations, feedback, mean, activations: by hand from `three_months`.
+    assert lines["18 to 22 March 2026 (in part)"] == ["48", "5", "0", "4", "4", "4.0", "0"]
+    assert lines["23 to 29 March 2026"] == ["7", "1", "0", "1", "0", "–", "0"]
+    assert lines["30 March to 5 April 2026"] == ["9", "1", "0", "1", "0", "–", "0"]
+    assert lines["20 to 26 April 2026"] == ["114", "5", "0", "3", "3", "4.0", "0"]
+    assert lines["18 to 20 May 2026 (in part)"] == ["25", "5", "0", "4", "4", "4.0", "0"]
+    assert [cells for title, cells in lines.items() if "April" in title and title[0] == "6"] == [["0"] * 5 + ["–", "0"]]
+    # What can be added up adds up to the whole, which is the same by month.
+    for column in (0, 1, 2, 4, 6):
+        parts = [int(cells[column]) for title, cells in lines.items() if title != "Total"]
+        assert sum(parts) == int(lines["Total"][column])
+    assert re.search(r'aria-label="By month">.*?</table>', monthly, re.S)
+    assert " ".join(lines["Total"]) in words(monthly)
+
+
+def test_what_is_exported_by_week_is_what_the_screen_shows(used: Deployment, viewer: Desk) -> None:
+    desk = fresh(viewer)
+    screen = desk.get("/console/figures?by=week&since=3/3/2026&until=12/4/2026").text
+    form = next(form for form in forms(screen) if "/export/json" in form.action)
+    answer = desk.post(form.action, form.fields)
+    assert "use-staff-by-week-2026-03-03-2026-04-12.json" in answer.headers["Content-Disposition"]
+    tables = {table["key"]: table for table in json.loads(answer.data)["tables"]}
+    assert set(tables) == {"weeks", "sectors", "sectors_by_week", "items"}
+    shown = weekly(screen)
+    assert [row["title"] for row in tables["weeks"]["rows"]] == [title for title in shown if title != "Total"]
+    for row in tables["weeks"]["rows"]:
+        assert [("–" if cell is None else f"{cell:g}") for cell in row["cells"].values()] == shown[row["title"]]
+    # March began on a Sunday, and the deployment on Monday, 2 March; the fields begin on a Tuesday.
+    assert [row["key"] for row in tables["weeks"]["rows"]] == [f"2026-W{number}" for number in range(10, 16)]
+    entry = audit.list_entries(used.runtime, limit=1, cursor=None).items[0]
+    assert json.loads(entry.after or "{}")["by"] == "week"
+    assert desk.get("/console/figures?by=day").status_code == 422
+
+
+def test_nothing_published_can_be_had_by_week(used: Deployment, viewer: Desk) -> None:
+    """Weeks beside months would give suppressed counts away: one less the other is a small number."""
+    desk = fresh(viewer)
+    for period in ("", "month=2026-03&"):
+        plain = desk.get(f"/console/report?{period}")
+        asked = desk.get(f"/console/report?{period}by=week")
+        assert words(asked.text) == words(plain.text)
+        assert "week" not in words(re.split(r">Method</h2>", asked.text)[0]).lower()
+        form = next(form for form in forms(plain.text) if "/export/json" in form.action)
+        files = [
+            desk.post(f"{form.action}{'&' if '?' in form.action else '?'}{asked}", form.fields).json
+            for asked in ("", "by=week")
+        ]
+        assert files[0] == files[1]
+        assert files[0] is not None
+        assert not [table["key"] for table in files[0]["tables"] if "week" in table["key"]]
+    for month in ("2026-W10", "2026-03-02"):
+        assert desk.get(f"/console/report?month={month}").status_code == 422
+    assert desk.post("/console/figures/export/pdf?by=week", form.fields).status_code == 422
 
 
 def test_a_period_that_is_none_is_said_at_its_field(used: Deployment, viewer: Desk) -> None:

@@ -258,7 +258,9 @@ def test_terms_that_make_no_sense_are_said_at_their_fields(deployment: Deploymen
     assert (answer.status_code, "Enter the last day" in answer.text) == (422, True)
     past = upload(officer, *rows(1), kit_id=KIT_ID, lasting="until", until="2020-01-01")
     assert "must not lie before the start" in words(past.text).lower()
-    assert "Enter a whole number from 1" in upload(officer, *rows(1), kit_id=KIT_ID, seat_limit="many").text
+    assert "Seats must be a whole number" in upload(officer, *rows(1), kit_id=KIT_ID, seat_limit="many").text
+    out_of_bounds = upload(officer, *rows(1), kit_id=KIT_ID, lease_days="0", trial_days="36501")
+    assert "Days a kit runs without contact must lie between 1 and 36500" in words(out_of_bounds.text)
     assert "must be a day, such as" in upload(officer, *rows(1), kit_id=KIT_ID, first="soon").text
 
 
@@ -272,7 +274,8 @@ def test_the_example_can_be_imported(deployment: Deployment, officer: Desk) -> N
 def test_a_citys_sixteen_thousand(deployment: Deployment, officer: Desk) -> None:
     deployment.kit()
     content = "\r\n".join((HEAD, *rows(16_000))).encode()
-    path = post_large(officer, content, kit_id=KIT_ID, lasting="days", tokens="y").location
+    terms = {"lease_days": "30", "grace_days": "30", "check_in_days": "30"}
+    path = post_large(officer, content, kit_id=KIT_ID, lasting="days", trial_days="183", tokens="y", **terms).location
     assert "16,000 get a licence" in words(officer.get(path).text)
     officer.submit(path)
     assert "16,000 organisations imported 16,000 licences granted 16,000 activation tokens" in words(

@@ -1,6 +1,6 @@
 """Kits: listed, looked at, added, changed."""
 
-from licence_server.services import kits
+from licence_server.services import kits, licences
 from tests.support.deployment import KIT_ID, Deployment, workshop
 from tests.support.desk import Desk, forms, words
 
@@ -14,6 +14,17 @@ def test_a_kits_page_says_how_it_stands(deployment: Deployment, viewer: Desk) ->
     assert "1.0 1 2 March 2026" in text
     assert "Change titles" not in text
     assert viewer.get("/console/kits/unknown").status_code == 404
+
+
+def test_an_installation_whose_licence_was_revoked_is_not_in_use(deployment: Deployment, viewer: Desk) -> None:
+    deployment.kit()
+    ended, lasting = (deployment.licence(deployment.organisation(name), KIT_ID) for name in ("Ended", "Lasting"))
+    for licence in (ended, lasting):
+        deployment.installation(deployment.token(licence))
+    licences.revoke(deployment.runtime, ended.licence.id, now=deployment.clock(), actor="test")
+    assert f"Kit {KIT_ID} 3 2 1" in words(viewer.get("/console/kits").text)
+    text = words(viewer.get(f"/console/kits/{KIT_ID}").text)
+    assert "Version Installations in use Newest sync 1.0 1 " in text
 
 
 def test_add_a_kit(deployment: Deployment, officer: Desk) -> None:

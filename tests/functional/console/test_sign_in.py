@@ -240,3 +240,17 @@ def test_the_cookie_is_bound_to_this_host(deployment: Deployment, visitor: Visit
     assert cookie.startswith("__Host-licence-server=")
     assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
     assert "Domain" not in cookie
+
+
+def test_whoever_was_asked_to_sign_in_goes_on_to_the_page_they_wanted(deployment: Deployment, visitor: Visitor) -> None:
+    one_time = add(deployment, "vera@example.org", Role.VIEWER)
+    asked = visitor.get("/console/kits").location
+    form = next(form for form in forms(visitor.get(asked).text) if "password" in form.fields)
+    # The form says it itself: sent to the bare address it still leads there, through the first password.
+    answer = visitor.post("/console/sign-in", {**form.fields, "email": "vera@example.org", "password": one_time})
+    assert answer.location == "/console/kits"
+    form = next(
+        form for form in forms(visitor.get(visitor.get("/console/kits").location).text) if "again" in form.fields
+    )
+    answer = visitor.post("/console/account/password", {**form.fields, "password": OWN, "again": OWN})
+    assert answer.location == "/console/kits"

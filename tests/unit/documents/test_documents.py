@@ -5,6 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from xml.etree.ElementTree import fromstring
 
 import openpyxl
@@ -16,6 +17,7 @@ from licence_server.documents.csv_file import lines
 from licence_server.documents.formats import file_name
 from licence_server.domain import method_note
 from licence_server.domain.committee_report import Fact, Report, Row, Table
+from licence_server.domain.series import By
 
 COLUMNS = (("attendances", "Attendances"), ("sessions", "Sessions"))
 SECTORS = Table(
@@ -112,7 +114,7 @@ def as_published(sectors: int, months: int) -> Report:
     if months:
         columns = tuple((f"m{number}", f"Mar {2000 + number}") for number in range(months))
         crossed = tuple(replace(row, cells=("fewer than 5",) * months) for row in rows)
-        tables += [replace(SECTORS, key="months", rows=rows[:months])]
+        tables += [replace(SECTORS, key="months", rows=rows[:months], by=By.MONTH)]
         tables += [replace(SECTORS, key="crossed", columns=columns, rows=crossed, total=None, charted=None)]
     return replace(REPORT, facts=facts, coverage=facts, range=facts[:2], tables=tuple(tables))
 
@@ -176,9 +178,18 @@ def test_a_chart_is_grey() -> None:
     assert all(len({colour[place : place + 2] for place in (0, 2, 4)}) == 1 for colour in colours)
 
 
-@pytest.mark.parametrize(("key", "extent"), [("months", "width"), ("sectors", "height")])
-def test_a_single_bar_is_still_a_bar(key: str, extent: str) -> None:
-    drawn = fromstring(chart(replace(SECTORS, key=key, rows=SECTORS.rows[:1])))
+def test_many_weeks_stand_under_a_monday_here_and_there() -> None:
+    weeks = list(By.WEEK.between(date(2026, 3, 4), date(2026, 8, 30)))
+    rows = tuple(Row(By.WEEK.key(week), "A week", (1234, 0)) for week in weeks)
+    drawn = fromstring(chart(replace(SECTORS, by=By.WEEK, rows=rows)))
+    said = [text.text for text in drawn.iter(f"{{{NAMESPACE}}}text") if text.text]
+    assert [each for each in said if "Mar" in each] == ["2 Mar 2026", "16 Mar 2026", "30 Mar 2026"]
+    assert (len(weeks), sum("2026" in each for each in said), said.count("1,234")) == (26, 13, 0)
+
+
+@pytest.mark.parametrize(("by", "extent"), [(By.MONTH, "width"), (None, "height")])
+def test_a_single_bar_is_still_a_bar(by: By | None, extent: str) -> None:
+    drawn = fromstring(chart(replace(SECTORS, by=by, rows=SECTORS.rows[:1])))
     bars = [bar for bar in drawn.iter(f"{{{NAMESPACE}}}rect") if bar.get("fill") != "#ffffff"]
     assert [float(bar.get(extent, "0")) <= 80 for bar in bars] == [True]
 
