@@ -96,7 +96,7 @@ def _activate(
         installation = _new_installation(asked, licence, now)
     else:
         _rebind(installation, licence)
-    if not leases.has_seat(session, installation, licence, now):
+    if leases.with_seat(session, installation, licence, now) is None:
         raise Conflict(SEAT_LIMIT_REACHED.code, SEAT_LIMIT_REACHED.detail)
 
     installation.kit_version = asked.kit_version
