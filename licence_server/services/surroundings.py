@@ -124,6 +124,21 @@ def find(
     return {row[0]: _surroundings(session, kit_items, row) for row in found.all()}
 
 
+_OF_LICENCE = (
+    select(Kit.id, Kit.updated_at, Kit.version, Organisation.id, Organisation.name)
+    .select_from(Licence)
+    .join(Kit, Kit.id == Licence.kit_id)
+    .join(Organisation, Organisation.id == Licence.organisation_id)
+    .where(Licence.id == bindparam("licence_id"))
+)
+
+
+def of_licence(session: Session, kit_items: KitItems, licence_id: UUID) -> tuple[KitRow, OrganisationRow]:
+    """The kit that a licence is for, and whose it is."""
+    row = session.connection().execute(_OF_LICENCE, {"licence_id": licence_id}).one()
+    return _kit_and_organisation(session, kit_items, row)
+
+
 def save(session: Session, installations: Collection[InstallationRow]) -> None:
     """Write what may have changed of installations."""
     rows = [
@@ -135,12 +150,18 @@ def save(session: Session, installations: Collection[InstallationRow]) -> None:
 
 
 def _surroundings(session: Session, kit_items: KitItems, row: Any) -> Surroundings:
-    kit_id, updated_at, version, organisation_id, organisation_name = row[_KIT:]
+    kit, organisation = _kit_and_organisation(session, kit_items, row[_KIT:])
     return Surroundings(
         token_id=row[1],
         token_used_at=row[2],
         installation=InstallationRow(*row[3:_LICENCE]),
         licence=LicenceRow(*row[_LICENCE:_KIT]),
-        kit=KitRow(kit_id, updated_at, kit_items.of(session, kit_id, version, updated_at)),
-        organisation=OrganisationRow(organisation_id, organisation_name),
+        kit=kit,
+        organisation=organisation,
     )
+
+
+def _kit_and_organisation(session: Session, kit_items: KitItems, row: Any) -> tuple[KitRow, OrganisationRow]:
+    kit_id, updated_at, version, organisation_id, name = row
+    kit = KitRow(kit_id, updated_at, kit_items.of(session, kit_id, version, updated_at))
+    return kit, OrganisationRow(organisation_id, name)

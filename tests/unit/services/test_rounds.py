@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from licence_server.domain.errors import Refused, Unavailable
 from licence_server.services.rounds import ALONE, Gathering
 
