@@ -14,6 +14,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -40,6 +41,7 @@ from licence_server.domain.errors import ConfigError, Refused
 from licence_server.domain.lease import LeaseDates
 
 KEYSET_LIFETIME = timedelta(days=3 * 366)
+REMEMBERED_LEASES = 4096
 _END = b"-----END PRIVATE KEY-----\n"
 
 Jwk = dict[str, str]
@@ -76,13 +78,32 @@ class PrivateKey:
         return jwt.encode(dict(claims), self.key, algorithm="ES256", headers={"typ": typ, "kid": self.kid})
 
 
+@dataclass(frozen=True)
+class LeaseContent:
+    """All that a lease says. ends_at: of the licence, NO_END where it has none. item_ids: in the kit's order."""
+
+    issuer: str
+    kit_id: str
+    installation_id: str
+    dates: LeaseDates
+    organisation_id: str
+    organisation_name: str
+    licence_id: str
+    licence_kind: str
+    ends_at: datetime
+    item_ids: tuple[str, ...]
+    check_in_days: int
+
+
 class SigningKeys:
-    """The private signing keys of a file."""
+    """The private signing keys of a file, and the leases last signed with them: a kit that checks in again within
+    the hour is handed the very same one."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._keys: dict[str, PrivateKey] = {}
         self._lock = threading.Lock()
+        self.lease = lru_cache(maxsize=REMEMBERED_LEASES)(self._lease)
 
     def find(self, kid: str) -> PrivateKey:
         """The key of that id. Raises ConfigError where the file lacks it."""
@@ -93,6 +114,10 @@ class SigningKeys:
             return self._keys[kid]
         except KeyError:
             raise ConfigError(f"The signing key {kid} is not in {self._path}.") from None
+
+    def _lease(self, kid: str, content: LeaseContent) -> str:
+        """A lease signed with the key of that id. Raises ConfigError."""
+        return sign_lease(self.find(kid), content)
 
 
 def read_signing_keys(path: Path) -> list[PrivateKey]:
@@ -121,32 +146,27 @@ def open_root_key(content: bytes, passphrase: str) -> PrivateKey:
         raise Refused("root_key_locked", "The passphrase does not open the root key, or it is no such key.") from None
 
 
-def sign_lease(
-    key: PrivateKey,
-    *,
-    issuer: str,
-    kit_id: str,
-    installation_id: str,
-    dates: LeaseDates,
-    claims: dict[str, Any],
-) -> str:
-    """A `kit-lease+jwt`. claims: organisation, licence, items, check_in_days.
+def sign_lease(key: PrivateKey, content: LeaseContent) -> str:
+    """A `kit-lease+jwt`.
 
     `jti` follows from installation and moment, so that a lease handed out again is the same lease.
     """
-    issued_at = _numeric(dates.issued_at)
+    issued_at = _numeric(content.dates.issued_at)
     return key.sign(
         "kit-lease+jwt",
         {
-            "iss": issuer,
-            "aud": kit_id,
-            "sub": installation_id,
-            "jti": sha256(f"{installation_id} {issued_at} {key.kid}".encode()).hexdigest()[:32],
+            "iss": content.issuer,
+            "aud": content.kit_id,
+            "sub": content.installation_id,
+            "jti": sha256(f"{content.installation_id} {issued_at} {key.kid}".encode()).hexdigest()[:32],
             "iat": issued_at,
-            "nbf": _numeric(dates.not_before),
-            "exp": _numeric(dates.expires_at),
-            "grace_until": _numeric(dates.grace_until),
-            **claims,
+            "nbf": _numeric(content.dates.not_before),
+            "exp": _numeric(content.dates.expires_at),
+            "grace_until": _numeric(content.dates.grace_until),
+            "organisation": {"id": content.organisation_id, "name": content.organisation_name},
+            "licence": {"id": content.licence_id, "kind": content.licence_kind, "ends_at": _numeric(content.ends_at)},
+            "items": list(content.item_ids),
+            "check_in_days": content.check_in_days,
         },
     )
 

@@ -2,4 +2,6 @@
 
 from flask import Blueprint
 
-blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
+PREFIX = "/console"
+
+blueprint = Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")

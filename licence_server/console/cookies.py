@@ -4,10 +4,11 @@ Browsers accept such a cookie over plain HTTP from this very computer alone; eve
 needs HTTPS.
 """
 
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
+from licence_server.console.blueprint import PREFIX
 from licence_server.services.runtime import Runtime
 from licence_server.web import RUNTIME
 
@@ -16,6 +17,12 @@ NAME = "__Host-licence-server"
 
 class Cookies(SecureCookieSessionInterface):
     """Signs with the keys of the deployment, newest first, so that a changed secret ends no session."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of a request to the console. Kits and programs send no cookies, and none are looked for."""
+        if not request.path.startswith(PREFIX):
+            return self.session_class()
+        return super().open_session(app, request)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         deployment: Runtime = app.extensions[RUNTIME]

@@ -10,6 +10,7 @@
 """
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -107,6 +108,35 @@ def read(raw: Any) -> tuple[Report, bytes]:
     return report, sha256(msgspec.json.encode(content, order="sorted")).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One value of a batch, looked at by itself.
+
+    sent_id: its id as sent, if it is a string. id, seq: what it says it has, however wrong it is. identity: see
+    `identity`. report, content_hash: there where it is of the shape, else `fault` is.
+    """
+
+    raw: Any
+    sent_id: str | None
+    id: UUID | None
+    seq: int | None
+    identity: bytes
+    report: Report | None = None
+    content_hash: bytes = b""
+    fault: InvalidReport | None = None
+
+
+def examine(raw: Any) -> Examined:
+    """Look at one value of a batch. Raises nothing: what is wrong with it is its `fault`."""
+    sent_id = raw.get("id") if isinstance(raw, dict) else None
+    sent_id = sent_id if isinstance(sent_id, str) else None
+    try:
+        report, content_hash = read(raw)
+    except InvalidReport as fault:
+        return Examined(raw, sent_id, claimed_id(raw), claimed_seq(raw), identity(raw), fault=fault)
+    return Examined(raw, sent_id, report.id, report.seq, sha256(report.id.bytes).digest(), report, content_hash)
+
+
 def identity(raw: Any) -> bytes:
     """The 32-byte key under which a rejected report is kept once: its id, else its whole content."""
     value = raw.get("id") if isinstance(raw, dict) else None
@@ -160,7 +190,10 @@ def _check(report: Report, raw: dict[str, Any]) -> None:
 
 def is_storable(text: str) -> bool:
     """Whether a database can keep the text."""
-    return "\x00" not in text and not any("\ud800" <= symbol <= "\udfff" for symbol in text)
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _named(error: msgspec.ValidationError) -> InvalidReport:

@@ -30,3 +30,8 @@ class Kit(Base):
     items: Mapped[list[KitItem]] = relationship(order_by=KitItem.position, lazy="selectin")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """In the kit's order."""
+        return tuple(item.item_id for item in self.items)

@@ -55,10 +55,10 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Struct):
-        for field in fields(value):
-            member = getattr(value, field.name)
+        for name, encode_name in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            member = getattr(value, name)
             if member is not UNSET:
-                yield from _texts(member, f"{path}.{field.encode_name}" if path else field.encode_name)
+                yield from _texts(member, f"{path}.{encode_name}" if path else encode_name)
 
 
 def _sentence(errors: dict[str, str]) -> str:

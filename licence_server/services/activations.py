@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import activation_token, seats, verdict
 from licence_server.domain import licence as rules
 from licence_server.domain.errors import Conflict, LicenceServerError, Refused
 from licence_server.domain.verdict import ACTIVE, SEAT_LIMIT_REACHED, Verdict
-from licence_server.models import ActivationToken, Installation, Kit, Licence, Organisation
+from licence_server.models import ActivationToken, Installation, Licence
 from licence_server.secret_keys import hash_secret
-from licence_server.services import audit, installation_tokens, leases, removed_installations, trust
+from licence_server.services import audit, installation_tokens, leases, removed_installations, surroundings, trust
 from licence_server.services.rate_limits import count_unknown_token
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
+
+_FIND = select(ActivationToken.id, ActivationToken.licence_id).where(
+    ActivationToken.token_hash == bindparam("token_hash")
+)
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,11 @@ def activate(runtime: Runtime, asked: Activation, *, now: datetime, address: str
     symbols = activation_token.normalise(asked.activation_token)
     token_hash = hash_secret(symbols if symbols is not None else secrets.token_hex())
     with runtime.database.reading() as session:
-        token = session.scalar(select(ActivationToken).where(ActivationToken.token_hash == token_hash))
-    if token is None:
+        found = session.connection().execute(_FIND, {"token_hash": token_hash}).one_or_none()
+    if found is None:
         count_unknown_token(runtime, address, now=now)
         raise Refused("token_unknown", "This activation token is not known.")
-    token_id, licence_id = token.id, token.licence_id
+    token_id, licence_id = found
     return runtime.database.write(lambda session: _activate(runtime, session, token_id, licence_id, asked, now))
 
 
@@ -73,8 +77,7 @@ def _activate(
         installation = removed_installations.bring_back(runtime, session, asked.installation_id)
     licence = session.get_one(Licence, licence_id, with_for_update=True)
     token = session.get_one(ActivationToken, token_id, populate_existing=True)
-    organisation = session.get_one(Organisation, licence.organisation_id)
-    kit = session.get_one(Kit, licence.kit_id)
+    kit, organisation = surroundings.of_licence(session, runtime.kit_items, licence.id)
     trusted = trust.current(session)
 
     _refuse_token(token, now)
@@ -96,7 +99,7 @@ def _activate(
         installation = _new_installation(asked, licence, now)
     else:
         _rebind(installation, licence)
-    if not leases.has_seat(session, installation, licence, now):
+    if leases.with_seat(session, installation, licence, now) is None:
         raise Conflict(SEAT_LIMIT_REACHED.code, SEAT_LIMIT_REACHED.detail)
 
     installation.kit_version = asked.kit_version

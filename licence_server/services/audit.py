@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.domain.audit_chain import GENESIS, Entry, Head, canonical
@@ -17,6 +17,15 @@ from licence_server.services.runtime import Runtime
 _CONTACT_FIELDS = ("contact_email", "email")
 REMOVABLE = ("installation", "report")
 _CHUNK = 1000
+
+_HEAD = select(AuditHead.number, AuditHead.hash).where(AuditHead.id == 1)
+_LOCK_HEAD = _HEAD.with_for_update()
+_ADD = insert(AuditEntry)
+_MOVE_HEAD = (
+    update(AuditHead)
+    .where(AuditHead.id == 1)
+    .values(number=bindparam("reached_number"), hash=bindparam("reached_hash"))
+)
 
 
 def record(
@@ -66,8 +75,9 @@ def record_many(
     reason: str | None = None,
 ) -> Head:
     """The same act done to many things: an entry for each, chained in order."""
-    row = session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update()).scalar_one()
-    reached, entries = Head(row.number, row.hash), []
+    session.flush()
+    connection = session.connection()
+    reached, entries = Head(*connection.execute(_LOCK_HEAD).one()), []
     for act in acts:
         entry = Entry(
             number=reached.number + 1,
@@ -83,16 +93,14 @@ def record_many(
         entries.append({**vars(entry), "previous_hash": reached.hash, "hash": entry_hash})
         reached = Head(entry.number, entry_hash)
     for start in range(0, len(entries), _CHUNK):
-        session.execute(insert(AuditEntry), entries[start : start + _CHUNK])
-    session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=reached.number, hash=reached.hash))
-    session.expire(row)
+        connection.execute(_ADD, entries[start : start + _CHUNK])
+    connection.execute(_MOVE_HEAD, {"reached_number": reached.number, "reached_hash": reached.hash})
     return reached
 
 
 def head(session: Session) -> Head:
     """Where the chain ends now."""
-    row = session.get_one(AuditHead, 1)
-    return Head(row.number, row.hash)
+    return Head(*session.connection().execute(_HEAD).one())
 
 
 def read_head(runtime: Runtime) -> Head:

@@ -20,13 +20,14 @@ from licence_server import messages
 from licence_server.domain import confirmation, dates
 from licence_server.domain.counted_time import clock_shift
 from licence_server.domain.errors import not_found
+from licence_server.domain.usage_report import examine
 from licence_server.domain.verdict import Verdict
 from licence_server.messages import Message
-from licence_server.models import CarriedMessage, Installation
-from licence_server.services import trust, usage, verdicts
+from licence_server.models import CarriedMessage, Installation, Kit, Licence, Organisation
+from licence_server.services import trust, verdicts
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
-from licence_server.services.usage import Result
+from licence_server.services.usage import Intake, Result
 from licence_server.services.usage_rows import Batch
 
 
@@ -65,13 +66,17 @@ def _take(runtime: Runtime, session: Session, message: Message, now: datetime) -
     repeated = session.get(CarriedMessage, (installation.id, message.jti))
     if repeated is not None:
         return _answer(repeated, trusted, message)
+    kit = session.get_one(Kit, installation.kit_id)
     shift = clock_shift(message.sent_at, now, carried=True)
-    results = usage.receive(
-        runtime, session, installation, Batch(message.reports, message.sent_at, now, shift, carried=True)
-    )
+    batch = Batch([examine(raw) for raw in message.reports], message.sent_at, now, shift, carried=True)
+    intake = Intake(runtime, session, [(installation, batch)])
+    results = intake.take(installation, batch, set(kit.item_ids))
+    intake.store()
     written_at = max(min(message.sent_at, now), installation.activated_at)
     installation.last_sync_at = max(dates.to_hour(written_at), installation.last_sync_at or dates.EARLIEST)
-    said, lease = verdicts.judge(runtime, session, installation, trusted, now)
+    licence = session.get_one(Licence, installation.licence_id)
+    organisation = session.get_one(Organisation, installation.organisation_id)
+    said, lease = verdicts.judge(runtime, session, installation, licence, kit, organisation, trusted, now)
     kept = CarriedMessage(
         installation_id=installation.id,
         jti=message.jti,

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.domain.errors import Unauthenticated
@@ -56,15 +56,22 @@ def authenticate(session: Session, token: str, now: datetime, *, lock: bool) -> 
         query = query.with_for_update().execution_options(populate_existing=True)
     found = session.execute(query).one_or_none()
     if found is None:
-        raise Unauthenticated(
-            "installation_token_unknown", "This installation token is not known: activate the kit again."
-        )
+        raise unknown()
     installation, row = found
     if lock and row.used_at is None:
-        row.used_at = now
-        session.execute(
-            delete(InstallationToken).where(
-                InstallationToken.installation_id == installation.id, InstallationToken.id < row.id
-            )
-        )
+        note_first_use(session, row.id, installation.id, now)
     return installation, row
+
+
+def note_first_use(session: Session, token_id: int, installation_id: UUID, now: datetime) -> None:
+    """A token is used for the first time: it ends every older one of its installation."""
+    session.execute(update(InstallationToken).where(InstallationToken.id == token_id).values(used_at=now))
+    older = (InstallationToken.installation_id == installation_id, InstallationToken.id < token_id)
+    session.execute(delete(InstallationToken).where(*older))
+
+
+def unknown() -> Unauthenticated:
+    """The refusal of a token that is not known."""
+    return Unauthenticated(
+        "installation_token_unknown", "This installation token is not known: activate the kit again."
+    )

@@ -15,11 +15,12 @@ from uuid import UUID
 from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
-from licence_server.domain import usage_report
-from licence_server.domain.usage_report import InvalidReport
+from licence_server.domain.usage_report import Examined
 from licence_server.models import RemovedReport
 from licence_server.secret_keys import SecretKeys
 from licence_server.services.runtime import Runtime
+
+_ANY = select(exists(select(RemovedReport.id_hash)))
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,15 @@ class Removed:
     rejections: frozenset[bytes] = frozenset()
 
 
-def find(
-    runtime: Runtime, session: Session, installation_id: UUID, raws: Sequence[Any], identities: Sequence[bytes]
-) -> Removed:
-    """Which reports of a batch were here before and have been removed. One query while nothing ever was."""
-    if not session.scalar(select(exists(select(RemovedReport.id_hash)))):
-        return Removed()
+def find(runtime: Runtime, session: Session, installation_id: UUID, batch: Sequence[Examined]) -> Removed:
+    """Which reports of a batch were here before and have been removed."""
     keys = runtime.secret_keys
-    by_id: dict[UUID, list[Any]] = defaultdict(list)
-    for raw in raws:
-        claimed_id = usage_report.claimed_id(raw)
-        if claimed_id is not None:
-            by_id[claimed_id].append(raw)
+    by_id: dict[UUID, list[Examined]] = defaultdict(list)
+    for sent in batch:
+        if sent.id is not None:
+            by_id[sent.id].append(sent)
     claimed = {_id_hash(keys, claimed_id): claimed_id for claimed_id in by_id}
-    refused = {_rejection_hash(keys, installation_id, identity): identity for identity in identities}
+    refused = {_rejection_hash(keys, installation_id, sent.identity): sent.identity for sent in batch}
     query = select(RemovedReport.id_hash, RemovedReport.content_hash)
     found = session.execute(query.where(RemovedReport.id_hash.in_([*claimed, *refused]))).all()
     reports = {
@@ -53,6 +49,11 @@ def find(
         if content_hash is not None
     }
     return Removed(reports, frozenset(refused[row.id_hash] for row in found if row.content_hash is None))
+
+
+def are_any(session: Session) -> bool:
+    """Whether anything was ever removed: until then nothing of a batch needs looking up."""
+    return bool(session.connection().scalar(_ANY))
 
 
 def is_removed(runtime: Runtime, session: Session, report_id: UUID) -> bool:
@@ -81,18 +82,16 @@ def keep(session: Session, hashes: Mapping[bytes, bytes | None], today: date, en
     session.execute(insert(RemovedReport), rows)
 
 
-def _as_known(keys: SecretKeys, report_id: UUID, raws: Sequence[Any], kept: bytes) -> tuple[bytes, int]:
+def _as_known(keys: SecretKeys, report_id: UUID, batch: Sequence[Examined], kept: bytes) -> tuple[bytes, int]:
     """Content hash and number of a removed report, from the one of this id in the batch that repeats it."""
     number = 0
-    for raw in raws:
-        try:
-            report, content_hash = usage_report.read(raw)
-        except InvalidReport:
+    for sent in batch:
+        if sent.report is None:
             continue
-        if keys.hash_id("content", report_id.bytes + content_hash) == kept:
-            return content_hash, report.seq
+        if keys.hash_id("content", report_id.bytes + sent.content_hash) == kept:
+            return sent.content_hash, sent.report.seq
         # Which number it had is no longer known, so the one it claims is not held against it.
-        number = report.seq
+        number = sent.report.seq
     return b"", number
 
 

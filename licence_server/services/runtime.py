@@ -9,6 +9,8 @@ from licence_server.database import Database
 from licence_server.domain.errors import ConfigError, Unavailable
 from licence_server.models import Setting
 from licence_server.secret_keys import SecretKeys
+from licence_server.services.kit_items import KitItems
+from licence_server.services.rounds import Rounds
 from licence_server.signing import SigningKeys
 
 NOT_INITIALISED = Unavailable("not_initialised", "This server has no keys yet: run `licence-server init`.", 30)
@@ -31,6 +33,14 @@ class Runtime:
     @cached_property
     def signing_keys(self) -> SigningKeys:
         return SigningKeys(self.config.signing_key_file)
+
+    @cached_property
+    def kit_items(self) -> KitItems:
+        return KitItems()
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        return Rounds(self, self.database)
 
     @cached_property
     def timezone(self) -> ZoneInfo:

@@ -1,5 +1,10 @@
-"""One check-in of an installation: take its reports, say the verdict, hand out a lease."""
+"""One check-in of an installation: take its reports, say the verdict, hand out a lease.
 
+Check-ins that wait at the same moment share a transaction (see `rounds`): each is judged by itself, in the order
+they came, and what they change is written in sets.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,12 +13,15 @@ from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
 from licence_server.domain.counted_time import clock_shift
+from licence_server.domain.usage_report import examine
 from licence_server.domain.verdict import ACTIVE, Verdict
-from licence_server.models import Installation, InstallationToken
-from licence_server.services import installation_tokens, leases, surroundings, trust, usage, verdicts
+from licence_server.secret_keys import hash_secret
+from licence_server.services import installation_tokens, leases, surroundings, trust, verdicts
+from licence_server.services.rounds import ALONE, Outcome
 from licence_server.services.runtime import Runtime
+from licence_server.services.surroundings import InstallationRow, Surroundings
 from licence_server.services.trust import Trust
-from licence_server.services.usage import Result
+from licence_server.services.usage import Intake, Result
 from licence_server.services.usage_rows import Batch
 
 
@@ -36,57 +44,101 @@ class SyncAnswer:
     results: list[Result]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A check-in, looked at as far as it can be without the database."""
+
+    token_hash: bytes
+    batch: Batch
+    usage_reporting: str | None
+    now: datetime
+
+
 def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> SyncAnswer:
     """Take a check-in. Raises Unauthenticated for an unknown token.
 
     A check-in that changes nothing (no reports, the lease fresh, the hour noted) writes nothing.
     """
+    token_hash = hash_secret(token)
     if not check_in.reports:
         with runtime.database.reading() as session:
-            installation, row = installation_tokens.authenticate(session, token, now, lock=False)
-            if _changes_nothing(installation, row, check_in, now):
-                answer = _answer_unchanged(runtime, session, installation, now)
+            found = surroundings.find(session, runtime.kit_items, [token_hash], lock=False).get(token_hash)
+            if found is None:
+                raise installation_tokens.unknown()
+            if _changes_nothing(found, check_in.usage_reporting, now):
+                answer = _answer_unchanged(runtime, session, found, now)
                 if answer is not None:
                     return answer
-    return runtime.database.write(lambda session: _sync(runtime, session, token, check_in, now))
-
-
-def _sync(runtime: Runtime, session: Session, token: str, check_in: CheckIn, now: datetime) -> SyncAnswer:
-    installation, _ = installation_tokens.authenticate(session, token, now, lock=True)
-    trusted = trust.current(session)
-    # Held for as long as the session looks things up: it forgets what nobody holds.
-    _held = surroundings.load(session, installation)
     sent_at = dates.to_utc(check_in.sent_at)
-    batch = Batch(check_in.reports, sent_at, now, clock_shift(sent_at, now))
-    results = usage.receive(runtime, session, installation, batch)
+    batch = Batch([examine(raw) for raw in check_in.reports], sent_at, now, clock_shift(sent_at, now))
+    return runtime.rounds.join(_take_all, _Asked(token_hash, batch, check_in.usage_reporting, now))
+
+
+def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> list[Outcome[SyncAnswer]]:
+    """The check-ins of one round."""
+    found = surroundings.find(session, runtime.kit_items, {one.token_hash for one in asked}, lock=True)
+    trusted = trust.current(session)
+    taken: dict[Any, tuple[_Asked, Surroundings]] = {}
+    for one in asked:
+        around = found.get(one.token_hash)
+        if around is not None and _fits(around, one, len(asked)):
+            taken.setdefault(around.installation.id, (one, around))
+    intake = Intake(runtime, session, [(around.installation, one.batch) for one, around in taken.values()])
+    outcomes: list[Outcome[SyncAnswer]] = []
+    for one in asked:
+        around = found.get(one.token_hash)
+        if around is None:
+            outcomes.append(installation_tokens.unknown())
+        elif taken.get(around.installation.id, (None,))[0] is not one:
+            outcomes.append(ALONE)
+        else:
+            outcomes.append(_take(runtime, session, intake, one, around, trusted))
+    intake.store()
+    surroundings.save(session, [around.installation for _, around in taken.values()])
+    return outcomes
+
+
+def _fits(around: Surroundings, asked: _Asked, size: int) -> bool:
+    """Whether a check-in can share a round: one whose seat must be counted sees what others of it did not write yet."""
+    return size == 1 or not leases.needs_count(around.installation, around.licence, asked.now)
+
+
+def _take(
+    runtime: Runtime, session: Session, intake: Intake, asked: _Asked, around: Surroundings, trusted: Trust
+) -> SyncAnswer:
+    installation, now = around.installation, asked.now
+    if around.token_used_at is None:
+        installation_tokens.note_first_use(session, around.token_id, installation.id, now)
+    results = intake.take(installation, asked.batch, set(around.kit.item_ids))
     installation.last_sync_at = dates.to_hour(now)
-    if check_in.usage_reporting == "off":
+    if asked.usage_reporting == "off":
         installation.declined_at = installation.declined_at or now
-    elif check_in.usage_reporting == "on":
+    elif asked.usage_reporting == "on":
         installation.declined_at = None
-    said, lease = verdicts.judge(runtime, session, installation, trusted, now)
+    said, lease = verdicts.judge(
+        runtime, session, installation, around.licence, around.kit, around.organisation, trusted, now
+    )
     return SyncAnswer(said, lease, trusted, results)
 
 
-def _changes_nothing(installation: Installation, token: InstallationToken, check_in: CheckIn, now: datetime) -> bool:
+def _changes_nothing(around: Surroundings, usage_reporting: str | None, now: datetime) -> bool:
+    installation: InstallationRow = around.installation
     declined = installation.declined_at is not None
     return (
-        token.used_at is not None
+        around.token_used_at is not None
         and installation.last_sync_at == dates.to_hour(now)
-        and check_in.usage_reporting in (None, "off" if declined else "on")
+        and usage_reporting in (None, "off" if declined else "on")
     )
 
 
-def _answer_unchanged(
-    runtime: Runtime, session: Session, installation: Installation, now: datetime
-) -> SyncAnswer | None:
+def _answer_unchanged(runtime: Runtime, session: Session, around: Surroundings, now: datetime) -> SyncAnswer | None:
     """The answer where nothing needs writing, else None."""
     trusted = trust.current(session)
-    licence, kit, organisation = surroundings.load(session, installation)
+    installation, licence, kit = around.installation, around.licence, around.kit
     refusal = verdicts.refusal(installation, licence, now)
     if refusal is not None:
         return SyncAnswer(refusal, None, trusted, [])
     if not leases.is_fresh(installation, licence, kit, trusted, now):
         return None
-    lease = leases.write(runtime, installation, licence, organisation, kit, trusted)
+    lease = leases.write(runtime, installation, licence, around.organisation, kit, trusted)
     return SyncAnswer(ACTIVE, lease, trusted, [])

@@ -30,9 +30,16 @@ class Trust:
         return str(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["iss"])
 
 
+_CURRENT = (
+    select(Keyset.jwt, Keyset.roots, Keyset.version, Keyset.signing_kid, Keyset.created_at, Keyset.expires_at)
+    .order_by(Keyset.version.desc())
+    .limit(1)
+)
+
+
 def current(session: Session) -> Trust:
     """The keyset in force. Raises Unavailable before `init`."""
-    row = session.execute(select(Keyset).order_by(Keyset.version.desc()).limit(1)).scalar_one_or_none()
+    row = session.connection().execute(_CURRENT).one_or_none()
     if row is None:
         raise NOT_INITIALISED
     return Trust(row.jwt, json.loads(row.roots), row.version, row.signing_kid, row.created_at, row.expires_at)

@@ -91,7 +91,7 @@ def _readmit(runtime: Runtime, session: Session, now: datetime, actor: str) -> i
     tallies: dict[Owner, Tally] = defaultdict(Tally)
     count = sum(_readmit_one(runtime, session, rejected, installation, tallies) for rejected, installation in rows)
     if count:
-        usage_totals.apply(session, tallies, None)
+        usage_totals.apply(session, tallies, {})
         after = {"reports": count}
         audit.record(runtime, session, now=now, actor=actor, action="reports_readmitted", subject="usage", after=after)
     return count

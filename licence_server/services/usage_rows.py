@@ -3,23 +3,40 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 import msgspec
 
 from licence_server.domain import dates, usage_report
 from licence_server.domain.counted_time import CountedTime
 from licence_server.domain.tally import Tally
-from licence_server.domain.usage_report import ItemUse, Report
-from licence_server.models import Installation
+from licence_server.domain.usage_report import Examined, ItemUse, Report
 from licence_server.services.runtime import Runtime
+
+
+class Reporter(Protocol):
+    """An installation that sends reports; what they change of it is set here, and its keeper writes it down."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def organisation_id(self) -> UUID: ...
+    @property
+    def kit_id(self) -> str: ...
+    @property
+    def activated_at(self) -> datetime: ...
+
+    copied_at: datetime | None
+    received_numbers: str
+    missing_reports: int
 
 
 @dataclass(frozen=True)
 class Batch:
-    """reports: decoded JSON values. shift: what the PC's clock was wrong by. carried: by hand, in a message."""
+    """reports: each looked at by itself. shift: what the PC's clock was wrong by. carried: by hand, in a message."""
 
-    reports: list[Any]
+    reports: list[Examined]
     sent_at: datetime
     received_at: datetime
     shift: timedelta
@@ -28,7 +45,7 @@ class Batch:
 
 def report_row(
     runtime: Runtime,
-    installation: Installation,
+    installation: Reporter,
     report: Report,
     content_hash: bytes,
     counted: CountedTime,

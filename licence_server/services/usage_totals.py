@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from licence_server.database import Base, insert_into
+from licence_server.database import Base
 from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES, Tally
 from licence_server.models import ItemTotal, ReceiptTotal, UsageTotal
+from licence_server.services.row_sets import insert_rows
 
 Owner = tuple[UUID, str]
 """Whose totals: organisation id and kit id."""
@@ -29,31 +29,26 @@ class Receipt:
     day: date
 
 
-def apply(session: Session, tallies: Mapping[Owner, Tally], receipt: Receipt | None) -> None:
+def apply(session: Session, tallies: Mapping[Owner, Tally], came: Mapping[Owner, Receipt]) -> None:
     """Add tallies to the totals, rows in one fixed order so that two transactions cannot deadlock.
 
-    receipt: of the reports; None where they came earlier and are only now counted.
+    came: when the newest reports of an owner did; without those that came earlier and are only now counted.
     """
-    usage: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
-    items: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
-    receipts: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
+    usage: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(dict)
+    items: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(dict)
+    receipts: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(dict)
     for owner, tally in tallies.items():
         for (day, measure), amount in tally.usage.items():
             usage[*owner, day][measure] = amount
         for (item_id, day, measure), amount in tally.items.items():
             items[*owner, item_id, day][measure] = amount
+        newest = came.get(owner)
         for (day, measure), amount in tally.receipts.items():
             receipts[*owner, day][measure] = amount
+            receipts[*owner, day]["last_received_at"] = newest.at if newest and newest.day == day else _NEVER
     _add(session, UsageTotal, ("organisation_id", "kit_id", "day"), USAGE_MEASURES, usage)
     _add(session, ItemTotal, ("organisation_id", "kit_id", "item_id", "day"), ITEM_MEASURES, items)
-    _add(
-        session,
-        ReceiptTotal,
-        ("organisation_id", "kit_id", "day"),
-        RECEIPT_MEASURES,
-        receipts,
-        receipt,
-    )
+    _add(session, ReceiptTotal, ("organisation_id", "kit_id", "day"), RECEIPT_MEASURES, receipts)
 
 
 def read(rows: Iterable[Base], measures: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
@@ -72,27 +67,20 @@ def _add(
     model: type[Base],
     key: tuple[str, ...],
     measures: tuple[str, ...],
-    rows: Mapping[tuple[Any, ...], Mapping[str, int]],
-    receipt: Receipt | None = None,
+    rows: Mapping[tuple[Any, ...], Mapping[str, Any]],
 ) -> None:
     if not rows:
         return
-    values = [
-        {**dict(zip(key, row, strict=True)), **dict.fromkeys(measures, 0), **rows[row]} for row in sorted(rows, key=str)
-    ]
-    if model is ReceiptTotal:
-        for value in values:
-            value["last_received_at"] = receipt.at if receipt and receipt.day == value["day"] else _NEVER
-    session.execute(_addition(session.get_bind().dialect.name, model, key, measures), values)
+    values = [{**dict(zip(key, row, strict=True)), **dict.fromkeys(measures, 0), **rows[row]} for row in sorted(rows)]
+    table: Any = model.__table__
+    insert_rows(session, table, values, _addition(session.get_bind().dialect.name, table.name, key, measures))
 
 
 @cache
-def _addition(dialect: str, model: type[Base], key: tuple[str, ...], measures: tuple[str, ...]) -> Any:
-    """The statement that adds; the same for every batch, so that it is written once."""
-    table: Any = model.__table__
-    statement = insert_into(dialect, table)
-    changes = {measure: table.c[measure] + statement.excluded[measure] for measure in measures}
-    if model is ReceiptTotal:
-        later = func.max if dialect == "sqlite" else func.greatest
-        changes["last_received_at"] = later(table.c["last_received_at"], statement.excluded["last_received_at"])
-    return statement.on_conflict_do_update(index_elements=list(key), set_=changes)
+def _addition(dialect: str, table: str, key: tuple[str, ...], measures: tuple[str, ...]) -> str:
+    """What makes an INSERT add to the row that is there."""
+    changes = [f"{measure} = {table}.{measure} + excluded.{measure}" for measure in measures]
+    if measures == RECEIPT_MEASURES:
+        later = "max" if dialect == "sqlite" else "greatest"
+        changes.append(f"last_received_at = {later}({table}.last_received_at, excluded.last_received_at)")
+    return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(changes)}"

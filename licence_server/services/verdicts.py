@@ -11,34 +11,40 @@ from sqlalchemy.orm import Session
 from licence_server.domain import licence as rules
 from licence_server.domain import verdict
 from licence_server.domain.verdict import ACTIVE, SEAT_LIMIT_REACHED, Verdict
-from licence_server.models import Installation, Kit, Licence, Organisation
 from licence_server.services import leases
+from licence_server.services.leases import AKit, ALicence, AnInstallation, AnOrganisation
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
 
 
 def judge(
-    runtime: Runtime, session: Session, installation: Installation, trusted: Trust, now: datetime
+    runtime: Runtime,
+    session: Session,
+    installation: AnInstallation,
+    licence: ALicence,
+    kit: AKit,
+    organisation: AnOrganisation,
+    trusted: Trust,
+    now: datetime,
 ) -> tuple[Verdict, str | None]:
     """The verdict, and a lease where it is valid; a lapsed installation takes a free seat again."""
-    licence = session.get_one(Licence, installation.licence_id)
     refused = refusal(installation, licence, now)
     if refused is not None:
         return refused, None
-    kit = session.get_one(Kit, installation.kit_id)
     if not leases.is_fresh(installation, licence, kit, trusted, now):
-        if not leases.has_seat(session, installation, licence, now):
+        seated = leases.with_seat(session, installation, licence, now)
+        if seated is None:
             return SEAT_LIMIT_REACHED, None
         # The licence may have been locked and read again just now.
+        licence = seated
         refused = refusal(installation, licence, now)
         if refused is not None:
             return refused, None
         leases.renew(installation, licence, now)
-    organisation = session.get_one(Organisation, installation.organisation_id)
     return ACTIVE, leases.write(runtime, installation, licence, organisation, kit, trusted)
 
 
-def refusal(installation: Installation, licence: Licence, now: datetime) -> Verdict | None:
+def refusal(installation: AnInstallation, licence: ALicence, now: datetime) -> Verdict | None:
     """Why an installation may not run, seats apart; None where nothing speaks against it."""
     return verdict.refusal(
         revoked_at=installation.revoked_at,

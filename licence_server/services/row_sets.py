@@ -1,0 +1,65 @@
+"""Insert many rows with one statement.
+
+What SQLAlchemy does for each row and column of an executemany costs more than the insert itself. Here a value that
+many rows share is converted once, and PostgreSQL gets one statement with an array a column.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Dialect, String, Table
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
+
+
+def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
+    """Insert many rows, each with all of the same columns of a table.
+
+    on_conflict: that clause in SQL, where one is due.
+    """
+    connection = session.connection()
+    names = tuple(rows[0])
+    prepared = _INSERTS.get((connection.dialect.name, table.name, names))
+    if prepared is None:
+        prepared = _prepared_insert(connection.dialect, table, names)
+        _INSERTS[connection.dialect.name, table.name, names] = prepared
+    sql = f"{prepared.sql} {on_conflict}"
+    columns = [_converted([row[name] for row in rows], processor) for name, processor in prepared.processors.items()]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(sql, list(zip(*columns, strict=True)))
+    else:
+        connection.exec_driver_sql(sql, tuple(columns))
+
+
+@dataclass(frozen=True)
+class _Insert:
+    """processors: column to what the driver wants done to its values, None where that is nothing."""
+
+    sql: str
+    processors: Mapping[str, Callable[[Any], Any] | None]
+
+
+_INSERTS: dict[tuple[str, str, tuple[str, ...]], _Insert] = {}
+
+
+def _prepared_insert(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Insert:
+    if dialect.name == "sqlite":
+        values = f"VALUES ({', '.join('?' * len(names))})"
+    else:
+        arrays = ", ".join(f"%s::{_array_of(table.c[name].type, dialect)}[]" for name in names)
+        values = f"SELECT * FROM unnest({arrays})"  # noqa: S608 (types of our own tables)
+    processors = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    return _Insert(f"INSERT INTO {table.name} ({', '.join(names)}) {values}", processors)
+
+
+def _array_of(kind: TypeEngine[Any], dialect: Dialect) -> str:
+    """The type to read an array as. A cast to VARCHAR(n) would cut silently what an insert refuses."""
+    return "TEXT" if isinstance(kind, String) else kind.compile(dialect)
+
+
+def _converted(values: list[Any], processor: Callable[[Any], Any] | None) -> list[Any]:
+    if processor is None:
+        return values
+    known = {value: processor(value) for value in set(values)}
+    return [known[value] for value in values]
