@@ -205,7 +205,6 @@
 
   const isObject = (value) => value instanceof Object, isReport = ({id}) => isText(id);
 
-  // Any other fails every transaction.
   function readable([key, text]) {
     try {
       const record = JSON.parse(text);
@@ -332,7 +331,6 @@
     server, kitId, kitVersion, rootKey, organisation, clock = () => Date.now(), ticks = () => performance.now(),
   }) {
     const locks = globalThis.navigator?.locks, issuer = server.replace(/\/+$/, "");
-    // Pages of file:// share storage.
     const name = "kit-client " + JSON.stringify([issuer, kitId, organisation]) + " ";
     const turns = {};
     let kind = "memory", lost = false, memory = new Map(), pending = [], patience = 5e3;
@@ -349,8 +347,13 @@
       id, seq: 0, installation_token: null, message_key: null, lease: null, leaseIat: 0, said: null, saidAt: 0, learner: null,
     });
 
-    const connect = () => openIndexedDb(name).catch(() => {
-      demand(kind !== "indexeddb");
+    const connect = () => openIndexedDb(name).then((store) => {
+      try {
+        localStorage[name] = 1;
+      } catch {}
+      return store;
+    }, () => {
+      demand(!localStorage[name]);
       return openWebStorage(name, alone);
     });
 

@@ -235,6 +235,20 @@ def test_no_indexed_db_means_local_storage(context: BrowserContext, stick: Stick
     assert stick.figures() == COUNTED_ONCE
 
 
+def test_indexed_db_that_fails_for_once_is_no_other_kit(context: BrowserContext, stick: Stick) -> None:
+    page = stick.open(context)
+    activate(page, stick)
+    page.close()
+    page = context.new_page()
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', {get() { throw new Error('for once'); }})")
+    page.goto((stick.directory / "index.html").as_uri())
+
+    assert page.evaluate("kit.check()")["warnings"] == ["no_storage"]
+    assert page.evaluate("kit.status()")["storage"] == "memory"
+    page.close()
+    assert code(stick.open(context)) == "active"
+
+
 def test_storage_that_never_answers_blocks_nothing(context: BrowserContext, stick: Stick) -> None:
     context.add_init_script("IDBFactory.prototype.open = () => ({})")
     page = stick.open(context)
