@@ -14,12 +14,14 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 from licence_server.domain.errors import ConfigError
 
 SAFE_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 10_000
+STEADY_SECONDS = 1.0
 
 
 def sqlite_module() -> ModuleType:
@@ -98,10 +100,25 @@ def postgresql_engine(url: str) -> Engine:
     except psycopg.ProgrammingError:
         # libpq's own message may repeat a part of the password.
         raise ConfigError("LICENCE_SERVER_DATABASE_URL is not an address that libpq understands.") from None
-    return create_engine(
+    engine = create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(url, connect_timeout=5),
-        pool_pre_ping=True,
         pool_size=8,
         max_overflow=-1,
     )
+
+    @event.listens_for(engine, "checkin")
+    def _note_rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask_whether_it_lives(connection: Any, record: Any, _proxy: object) -> None:
+        # One in steady use is not asked: that would cost every request a round trip.
+        if time.monotonic() - record.info.get("rests_since", float("inf")) < STEADY_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise DisconnectionError from error
+
+    return engine
