@@ -43,6 +43,7 @@ def deployment(database_server: DatabaseServer, tmp_path: Path) -> Iterator[Depl
     fresh = Deployment(tmp_path, database_server.migrated())
     yield fresh
     fresh.close()
+    database_server.give(fresh.database_url)
 
 
 @pytest.fixture
