@@ -2,7 +2,7 @@
 
 Alembic does the work inside one transaction that first takes a lock: on SQLite the write lock, on
 PostgreSQL an advisory one. So any number of servers may start on an empty database together. It is imported
-where it works, for most commands only ask whether it has anything to do.
+where it works: most commands only ask whether it has anything to do.
 """
 
 from collections.abc import Iterator
@@ -23,11 +23,11 @@ _LOCK = 0x4C494345_4E434531
 
 def migrate(database: Database, revision: str = "head") -> None:
     """Upgrade to a revision. Raises Unavailable."""
-    from alembic import command
-
     with _locked(database) as connection:
         if revision == "head" and _revision(connection) == newest_revision():
             return
+        from alembic import command
+
         command.upgrade(_alembic(connection), revision)
 
 
