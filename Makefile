@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.installed
 
+# Every process of the tests would compile everything again where the environment says to keep no bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup run pictures test lint format unit bench clean
 
 help: ## list every target

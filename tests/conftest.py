@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from licence_server.services import passwords
 from tests.support import browsers, profiles
 from tests.support import firefox as firefoxes
 from tests.support.databases import DatabaseServer, PostgresqlServer, SqliteServer, postgresql
@@ -18,6 +20,14 @@ from tests.support.server import Server, running
 # The same examples on every run; how long one takes says something of the machine, not of the code.
 settings.register_profile("ours", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ours")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hundreds of passwords are set and tried in this process; what one costs a guesser has a test of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +53,7 @@ def deployment(database_server: DatabaseServer, tmp_path: Path) -> Iterator[Depl
     fresh = Deployment(tmp_path, database_server.migrated())
     yield fresh
     fresh.close()
+    database_server.give(fresh.database_url)
 
 
 @pytest.fixture

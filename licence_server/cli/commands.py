@@ -6,30 +6,38 @@ import sys
 
 import click
 
-from licence_server.cli.api_keys import api_keys
-from licence_server.cli.assets import assets
-from licence_server.cli.audit import audit
-from licence_server.cli.backup import backup, restore
-from licence_server.cli.exchange import exchange
-from licence_server.cli.feedback import feedback
-from licence_server.cli.init import init, migrate
-from licence_server.cli.installations import installations
-from licence_server.cli.keys import keys
-from licence_server.cli.kit import kit
-from licence_server.cli.kits import kits
-from licence_server.cli.licences import licences
 from licence_server.cli.operator import Operator
-from licence_server.cli.organisations import organisations
-from licence_server.cli.people import people
 from licence_server.cli.refusals import Commands
-from licence_server.cli.report import report
-from licence_server.cli.retention import retention
-from licence_server.cli.serve import serve
-from licence_server.cli.tokens import tokens
-from licence_server.cli.usage import usage
+
+PLACES = {
+    "init": "init",
+    "migrate": "init",
+    "serve": "serve",
+    "organisations": "organisations",
+    "kits": "kits",
+    "kit": "kit",
+    "licences": "licences",
+    "tokens": "tokens",
+    "installations": "installations",
+    "people": "people",
+    "report": "report",
+    "usage": "usage",
+    "feedback": "feedback",
+    "retention": "retention",
+    "audit": "audit",
+    "keys": "keys",
+    "api-keys": "api_keys",
+    "backup": "backup",
+    "restore": "backup",
+    "exchange": "exchange",
+    "assets": "assets",
+}
+"""Where each command is, so that one does not wait for what all the others import."""
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands, places=PLACES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="licence-server")
 @click.pass_context
 def commands(context: click.Context) -> None:
@@ -40,32 +48,6 @@ def commands(context: click.Context) -> None:
     """
     context.obj = context.obj or Operator()
     context.call_on_close(context.obj.close)
-
-
-for command in (
-    init,
-    migrate,
-    serve,
-    organisations,
-    kits,
-    kit,
-    licences,
-    tokens,
-    installations,
-    people,
-    report,
-    usage,
-    feedback,
-    retention,
-    audit,
-    keys,
-    api_keys,
-    backup,
-    restore,
-    exchange,
-    assets,
-):
-    commands.add_command(command)
 
 
 def main() -> None:

@@ -8,13 +8,13 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+if TYPE_CHECKING:
+    # Imported where a table is drawn: programs, and commands that print a line, do without.
+    from rich.table import Table
 
 Document = Mapping[str, Any]
 
@@ -43,6 +43,9 @@ def print_record(document: Document, *, as_json: bool) -> None:
     if as_json:
         print_json(document)
         return
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(no_wrap=True, overflow="ignore")
@@ -59,7 +62,11 @@ def print_list(items: Sequence[Document], columns: Sequence[str], *, as_json: bo
     if not items:
         note(empty)
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         table.add_column(_label(name), no_wrap=True, overflow="ignore")
     for item in items:
@@ -77,7 +84,9 @@ def note(text: str) -> None:
     click.echo(plain(text), err=True)
 
 
-def _print_table(table: Table) -> None:
+def _print_table(table: "Table") -> None:
+    from rich.console import Console
+
     console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
     needed = console.measure(table, options=console.options.update(max_width=100_000)).maximum
     console.width = max(needed, console.width)

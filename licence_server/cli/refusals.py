@@ -1,8 +1,9 @@
 """What an expected error looks like: one clear line on stderr and exit status 1."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
@@ -19,7 +20,24 @@ class Refusal(click.ClickException):
 
 
 class Commands(click.Group):
-    """A group whose commands end in a Refusal where the software says no."""
+    """A group whose commands end in a Refusal where the software says no.
+
+    places: command to the module of this package that has it, imported when the command is asked for.
+    """
+
+    def __init__(self, *arguments: Any, places: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self._places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._places:
+            return None
+        module = import_module(f"licence_server.cli.{self._places[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if any(_is_broken(argument) for argument in args):

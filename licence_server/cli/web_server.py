@@ -9,6 +9,7 @@ import json
 import socket
 import time
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from flask import Response, request
@@ -56,6 +57,12 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             # Releases of gunicorn differ in what can be set.
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        # Once, rather than in every worker; not at the top, since PROMETHEUS_MULTIPROC_DIR has to be set before.
+        import_module("licence_server.app")
+        super().run()
 
     def load(self) -> Any:
         application = import_app("licence_server.wsgi:app")

@@ -186,10 +186,16 @@ class Field(RuleBasedStateMachine):
         self.deployment.close()
 
 
+# What it runs the other tests run too, and tracing it takes half as long again.
+@pytest.mark.no_cover
 def test_the_model_and_the_server_agree_at_every_step(database_server: DatabaseServer, tmp_path: Path) -> None:
     class Machine(Field):
         def open(self) -> Deployment:
             return Deployment(tmp_path / uuid.uuid4().hex, database_server.migrated())
+
+        def teardown(self) -> None:
+            super().teardown()
+            database_server.give(self.deployment.database_url)
 
     chosen = settings(
         derandomize=True,

@@ -15,6 +15,7 @@ import psycopg
 
 from licence_server.database import Database
 from licence_server.migrate import migrate
+from tests.support.spares import Spares
 
 
 class SqliteServer:
@@ -37,6 +38,11 @@ class SqliteServer:
         url = self.empty()
         shutil.copy(self._template, url.removeprefix("sqlite:///"))
         return url
+
+    def give(self, url: str) -> None:
+        """Take back a migrated one that nobody uses any more."""
+        for suffix in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
 
 
 class PostgresqlServer:
@@ -62,7 +68,7 @@ class PostgresqlServer:
             self._spare_the_disk()
         self._socket = quote(str(data), safe="")
         self._template = f"template_{os.getpid()}"
-        self._templated = False
+        self._spares: Spares | None = None
 
     def empty(self) -> str:
         """The address of a database without any table."""
@@ -70,10 +76,15 @@ class PostgresqlServer:
 
     def migrated(self) -> str:
         """The address of a database at the newest revision."""
-        if not self._templated:
-            _migrate(self._create("template0", self._template))
-            self._templated = True
-        return self._create(self._template)
+        if self._spares is None:
+            _migrate(template := self._create("template0", self._template))
+            self._spares = Spares(template)
+        return self._spares.take() or self._create(self._template)
+
+    def give(self, url: str) -> None:
+        """Take back a migrated one that nobody uses any more."""
+        assert self._spares is not None
+        self._spares.give(url)
 
     def close(self) -> None:
         with self._alone():
@@ -82,7 +93,7 @@ class PostgresqlServer:
     def _spare_the_disk(self) -> None:
         """Our tests kill our own processes, never the machine: what PostgreSQL was told, its kernel keeps."""
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
-            for setting in ("fsync", "full_page_writes"):
+            for setting in ("fsync", "full_page_writes", "autovacuum"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
 

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
-from licence_server.app import create_app
 from licence_server.config import load
 from licence_server.domain.licence import Kind, LicenceTerms
 from licence_server.domain.period import Period
@@ -28,15 +26,14 @@ from licence_server.services import (
     usage_checks,
 )
 from licence_server.services.licences import LicenceView
-from licence_server.services.runtime import Runtime
+from licence_server.services.runtime import open_runtime
+from tests.support.application import application
 from tests.support.clock import Clock
 
 PASSPHRASE = "correct horse battery staple"
 KIT_ID = "prevent-for-business"
 ITEMS = {"film-1": "The first film", "film-2": "The second film", "handbook": "The handbook"}
 ACTOR = "test"
-# A test's application is new, its templates are not: compiling them again took a third of the console's tests.
-COMPILED = FileSystemBytecodeCache()
 
 
 @dataclass
@@ -53,9 +50,8 @@ class Deployment:
             "LICENCE_SERVER_DATA_DIR": str(self.directory / "data"),
             "LICENCE_SERVER_PUBLIC_URL": "https://licences.example",
         }
-        self.app = create_app(load(self.environ, self.directory), self.clock)
-        self.app.jinja_env.bytecode_cache = COMPILED
-        self.runtime: Runtime = self.app.extensions["licence_server_runtime"]
+        self.runtime = open_runtime(load(self.environ, self.directory))
+        self.app = application(self.runtime, self.clock)
         self.client: FlaskClient = self.app.test_client()
         initialisation.initialise(self.runtime, now=self.clock(), actor=ACTOR, admin_email=None, passphrase=PASSPHRASE)
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from licence_server.domain.published_months import MonthCounts, PublishedMonths
 
@@ -39,6 +38,9 @@ class Reader:
 
     def recoverable(self) -> list[Any]:
         """The suppressed figures of which only one value is possible."""
+        # Takes a second, which every process that collects the tests would wait.
+        from scipy.optimize import LinearConstraint
+
         rows = np.zeros((len(self.rows), len(self.places)))
         for number, (terms, _, _) in enumerate(self.rows):
             for place, factor in terms.items():
@@ -46,7 +48,9 @@ class Reader:
         system = LinearConstraint(rows, [low for _, low, _ in self.rows], [high for _, _, high in self.rows])
         return [name for name, terms in self.secret if self._end(terms, 1, system) == self._end(terms, -1, system)]
 
-    def _end(self, terms: Mapping[int, float], sign: int, system: LinearConstraint) -> int | None:
+    def _end(self, terms: Mapping[int, float], sign: int, system: Any) -> int | None:
+        from scipy.optimize import Bounds, milp
+
         goal = np.zeros(len(self.places))
         for place, factor in terms.items():
             goal[place] = factor * sign

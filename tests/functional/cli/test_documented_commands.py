@@ -45,8 +45,8 @@ def parse(words: list[str]) -> tuple[click.Command, dict[str, object], list[str]
     """The command, what it is given, and what is left over. Raises UsageError."""
     context = click.Context(commands, info_name="licence-server")
     command: click.Command = commands
-    while isinstance(command, click.Group) and words and words[0] in command.commands:
-        command = command.commands[words[0]]
+    while isinstance(command, click.Group) and words and (named := command.get_command(context, words[0])):
+        command = named
         context, words = click.Context(command, context, words[0]), words[1:]
     given, left, _ = command.make_parser(context).parse_args(list(words))
     return command, given, left

@@ -1,0 +1,77 @@
+"""PostgreSQL databases that were used and can be used again: to make one costs a tenth of a second, to empty one
+a hundredth."""
+
+import psycopg
+
+# What is deleted leaves dead rows behind, and a scan reads over them.
+MOST_USES = 40
+
+# The newest change and the number of everything that a migration makes; deleting rows changes none of it.
+_SHAPE = " UNION ALL ".join(
+    f"SELECT count(*), max(xmin::text::bigint) FROM {catalog} WHERE {owner} >= 16384"
+    for catalog, owner in {
+        "pg_class": "oid",
+        "pg_attribute": "attrelid",
+        "pg_attrdef": "adrelid",
+        "pg_constraint": "oid",
+        "pg_index": "indexrelid",
+        "pg_trigger": "tgrelid",
+        "pg_proc": "oid",
+    }.items()
+)
+_TABLES = """SELECT oid::regclass::text FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY oid"""
+_SEQUENCES = """SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"""
+
+Rows = dict[str, bytes]
+
+
+class Spares:
+    """Databases copied from one template, emptied back to what the template holds."""
+
+    def __init__(self, template: str) -> None:
+        """template: the address of one as it is when new."""
+        with psycopg.connect(template, autocommit=True) as connection:
+            self._shape = connection.execute(_SHAPE).fetchall()
+            self._rows = _rows(connection)
+        self._uses: dict[str, int] = {}
+        self._free: list[str] = []
+
+    def take(self) -> str | None:
+        """The address of one that is as new; None where there is none."""
+        return self._free.pop() if self._free else None
+
+    def give(self, url: str) -> None:
+        """Take back one that nobody uses any more. One whose tables were changed is not handed out again."""
+        self._uses[url] = self._uses.get(url, 0) + 1
+        if self._uses[url] >= MOST_USES:
+            return
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if connection.execute(_SHAPE).fetchall() != self._shape:
+                return
+            with connection.transaction():
+                self._empty(connection)
+        self._free.append(url)
+
+    def _empty(self, connection: psycopg.Connection) -> None:
+        # No triggers and no foreign keys: the order does not matter, and the audit log lets go too.
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute("; ".join(f"DELETE FROM {table}" for table in self._rows))
+        connection.execute(_SEQUENCES)
+        for table, rows in self._rows.items():
+            if rows:
+                with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+                    copy.write(rows)
+
+
+def _rows(connection: psycopg.Connection) -> Rows:
+    """What every table holds."""
+    found = {}
+    for (table,) in connection.execute(_TABLES).fetchall():
+        with connection.cursor().copy(f"COPY {table} TO STDOUT") as copy:
+            found[table] = b"".join(bytes(piece) for piece in copy)
+    return found
