@@ -1,5 +1,6 @@
 """The transactions of this software, on SQLite and on PostgreSQL.
 
+* `looking()`: for single statements, each by itself, as the hot path asks them.
 * `reading()`: a session to read with. `snapshot()`: the same, seeing one moment throughout.
 * `writing()`: one transaction, committed when the block ends well and rolled back when it does not. Inside
   another `writing()` of the same thread it joins it, so that a use case can be part of a larger one.
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import Connection, DateTime, Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -72,9 +73,18 @@ class Database:
         # A deferred transaction of SQLite is a snapshot already.
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._snapshot_engine = self.engine.execution_options(**options)
+        autocommit = {"looking": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._looking_engine = self.engine.execution_options(**autocommit)
         self._joined: ContextVar[Session | None] = ContextVar("joined", default=None)
         # Threads of one process queue here rather than in SQLite's busy handler, which is not fair.
         self._turn = threading.RLock()
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection without a transaction: each statement sees its own moment, and costs one round trip. It does
+        not see what a `writing()` around it has not committed. Raises Unavailable."""
+        with translated(), self._looking_engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -59,8 +59,8 @@ def activate(runtime: Runtime, asked: Activation, *, now: datetime, address: str
     """
     symbols = activation_token.normalise(asked.activation_token)
     token_hash = hash_secret(symbols if symbols is not None else secrets.token_hex())
-    with runtime.database.reading() as session:
-        found = session.connection().execute(_FIND, {"token_hash": token_hash}).one_or_none()
+    with runtime.database.looking() as connection:
+        found = connection.execute(_FIND, {"token_hash": token_hash}).one_or_none()
     if found is None:
         count_unknown_token(runtime, address, now=now)
         raise Refused("token_unknown", "This activation token is not known.")
@@ -77,7 +77,7 @@ def _activate(
         installation = removed_installations.bring_back(runtime, session, asked.installation_id)
     licence = session.get_one(Licence, licence_id, with_for_update=True)
     token = session.get_one(ActivationToken, token_id, populate_existing=True)
-    kit, organisation = surroundings.of_licence(session, runtime.kit_items, licence.id)
+    kit, organisation = surroundings.of_licence(session.connection(), runtime.remembered, licence.id)
     trusted = trust.current(session)
 
     _refuse_token(token, now)

@@ -9,7 +9,7 @@ from licence_server.database import Database
 from licence_server.domain.errors import ConfigError, Unavailable
 from licence_server.models import Setting
 from licence_server.secret_keys import SecretKeys
-from licence_server.services.kit_items import KitItems
+from licence_server.services.remembered import Remembered
 from licence_server.services.rounds import Rounds
 from licence_server.signing import SigningKeys
 
@@ -35,8 +35,8 @@ class Runtime:
         return SigningKeys(self.config.signing_key_file)
 
     @cached_property
-    def kit_items(self) -> KitItems:
-        return KitItems()
+    def remembered(self) -> Remembered:
+        return Remembered()
 
     @cached_property
     def rounds(self) -> Rounds:

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, select, update
 
 from licence_server.domain.licence import LicenceTerms
-from licence_server.models import Installation, InstallationToken, Kit, Licence, Organisation
-from licence_server.services.kit_items import KitItems
+from licence_server.models import Installation, InstallationToken, Kit, KitItem, Licence, Organisation
+from licence_server.services import trust
+from licence_server.services.remembered import Remembered
 
 
 @dataclass(slots=True)
@@ -75,10 +75,11 @@ class OrganisationRow:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """token_used_at: None where the token is shown for the first time."""
+    """token_used_at: None where the token is shown for the first time. keyset_version: of the keyset in force."""
 
     token_id: int
     token_used_at: datetime | None
+    keyset_version: int
     installation: InstallationRow
     licence: LicenceRow
     kit: KitRow
@@ -90,40 +91,30 @@ _CHANGEABLE = (
     *("last_sync_at", "received_numbers", "missing_reports"),
 )
 _COLUMNS: tuple[Any, ...] = (
-    *(InstallationToken.token_hash, InstallationToken.id, InstallationToken.used_at),
+    *(InstallationToken.token_hash, InstallationToken.id, InstallationToken.used_at, trust.VERSION),
     *(getattr(Installation, name) for name in InstallationRow.__slots__),
     *(getattr(Licence, name) for name in LicenceRow.__slots__),
     *(Kit.id, Kit.updated_at, Kit.version, Organisation.id, Organisation.name),
 )
-_LICENCE = 3 + len(InstallationRow.__slots__)
+_LICENCE = 4 + len(InstallationRow.__slots__)
 _KIT = _LICENCE + len(LicenceRow.__slots__)
-_READ = (
+_AROUND = (
     select(*_COLUMNS)
     .select_from(InstallationToken)
     .join(Installation, Installation.id == InstallationToken.installation_id)
     .join(Licence, Licence.id == Installation.licence_id)
     .join(Kit, Kit.id == Installation.kit_id)
     .join(Organisation, Organisation.id == Installation.organisation_id)
-    .where(InstallationToken.token_hash.in_(bindparam("hashes", expanding=True)))
 )
+_READ = _AROUND.where(InstallationToken.token_hash == bindparam("token_hash"))
 # In one order everywhere, so that two rounds do not wait for each other.
-_LOCK = _READ.order_by(Installation.id).with_for_update(of=[Installation, InstallationToken])
-_SAVE = (
-    update(Installation.__table__)  # type: ignore[arg-type]
-    .where(Installation.__table__.c.id == bindparam("changed_id"))
-    .values({name: bindparam(name) for name in _CHANGEABLE})
+_LOCK = (
+    _AROUND.where(InstallationToken.token_hash.in_(bindparam("token_hashes", expanding=True)))
+    .order_by(Installation.id)
+    .with_for_update(of=[Installation, InstallationToken])
 )
-
-
-def find(
-    session: Session, kit_items: KitItems, token_hashes: Collection[bytes], *, lock: bool
-) -> dict[bytes, Surroundings]:
-    """By the hash of the token shown; a token that is not known is not there. With `lock` installations and tokens
-    stay locked."""
-    found = session.connection().execute(_LOCK if lock else _READ, {"hashes": list(token_hashes)})
-    return {row[0]: _surroundings(session, kit_items, row) for row in found.all()}
-
-
+# Whatever changes an item makes a new version of its kit.
+_ITEMS = select(KitItem.item_id).where(KitItem.kit_id == bindparam("kit_id")).order_by(KitItem.position)
 _OF_LICENCE = (
     select(Kit.id, Kit.updated_at, Kit.version, Organisation.id, Organisation.name)
     .select_from(Licence)
@@ -131,37 +122,58 @@ _OF_LICENCE = (
     .join(Organisation, Organisation.id == Licence.organisation_id)
     .where(Licence.id == bindparam("licence_id"))
 )
+_SAVE = (
+    update(Installation.__table__)  # type: ignore[arg-type]
+    .where(Installation.__table__.c.id == bindparam("changed_id"))
+    .values({name: bindparam(name) for name in _CHANGEABLE})
+)
 
 
-def of_licence(session: Session, kit_items: KitItems, licence_id: UUID) -> tuple[KitRow, OrganisationRow]:
+def find(connection: Connection, remembered: Remembered, token_hash: bytes) -> Surroundings | None:
+    """What the installation that shows a token stands on; None where the token is not known."""
+    row = connection.execute(_READ, {"token_hash": token_hash}).one_or_none()
+    return None if row is None else _surroundings(connection, remembered, row)
+
+
+def lock(connection: Connection, remembered: Remembered, token_hashes: Collection[bytes]) -> dict[bytes, Surroundings]:
+    """The same of many, by the hash of the token; installations and tokens stay locked."""
+    rows = connection.execute(_LOCK, {"token_hashes": list(token_hashes)}).all()
+    return {row[0]: _surroundings(connection, remembered, row) for row in rows}
+
+
+def of_licence(connection: Connection, remembered: Remembered, licence_id: UUID) -> tuple[KitRow, OrganisationRow]:
     """The kit that a licence is for, and whose it is."""
-    row = session.connection().execute(_OF_LICENCE, {"licence_id": licence_id}).one()
-    return _kit_and_organisation(session, kit_items, row)
+    row = connection.execute(_OF_LICENCE, {"licence_id": licence_id}).one()
+    return _kit_and_organisation(connection, remembered, row)
 
 
-def save(session: Session, installations: Collection[InstallationRow]) -> None:
+def save(connection: Connection, installations: Collection[InstallationRow]) -> None:
     """Write what may have changed of installations."""
     rows = [
         {"changed_id": installation.id, **{name: getattr(installation, name) for name in _CHANGEABLE}}
         for installation in installations
     ]
     if rows:
-        session.connection().execute(_SAVE, rows)
+        connection.execute(_SAVE, rows)
 
 
-def _surroundings(session: Session, kit_items: KitItems, row: Any) -> Surroundings:
-    kit, organisation = _kit_and_organisation(session, kit_items, row[_KIT:])
+def _surroundings(connection: Connection, remembered: Remembered, row: Any) -> Surroundings:
+    kit, organisation = _kit_and_organisation(connection, remembered, row[_KIT:])
     return Surroundings(
         token_id=row[1],
         token_used_at=row[2],
-        installation=InstallationRow(*row[3:_LICENCE]),
+        keyset_version=row[3],
+        installation=InstallationRow(*row[4:_LICENCE]),
         licence=LicenceRow(*row[_LICENCE:_KIT]),
         kit=kit,
         organisation=organisation,
     )
 
 
-def _kit_and_organisation(session: Session, kit_items: KitItems, row: Any) -> tuple[KitRow, OrganisationRow]:
+def _kit_and_organisation(connection: Connection, remembered: Remembered, row: Any) -> tuple[KitRow, OrganisationRow]:
     kit_id, updated_at, version, organisation_id, name = row
-    kit = KitRow(kit_id, updated_at, kit_items.of(session, kit_id, version, updated_at))
+    items = remembered.get(
+        ("kit", kit_id), (version, updated_at), lambda: tuple(connection.scalars(_ITEMS, {"kit_id": kit_id}))
+    )
+    kit = KitRow(kit_id, updated_at, items)
     return kit, OrganisationRow(organisation_id, name)

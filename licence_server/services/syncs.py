@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
@@ -61,12 +62,12 @@ def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> S
     """
     token_hash = hash_secret(token)
     if not check_in.reports:
-        with runtime.database.reading() as session:
-            found = surroundings.find(session, runtime.kit_items, [token_hash], lock=False).get(token_hash)
+        with runtime.database.looking() as connection:
+            found = surroundings.find(connection, runtime.remembered, token_hash)
             if found is None:
                 raise installation_tokens.unknown()
             if _changes_nothing(found, check_in.usage_reporting, now):
-                answer = _answer_unchanged(runtime, session, found, now)
+                answer = _answer_unchanged(runtime, connection, found, now)
                 if answer is not None:
                     return answer
     sent_at = dates.to_utc(check_in.sent_at)
@@ -76,8 +77,8 @@ def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> S
 
 def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> list[Outcome[SyncAnswer]]:
     """The check-ins of one round."""
-    found = surroundings.find(session, runtime.kit_items, {one.token_hash for one in asked}, lock=True)
-    trusted = trust.current(session)
+    connection = session.connection()
+    found = surroundings.lock(connection, runtime.remembered, {one.token_hash for one in asked})
     taken: dict[Any, tuple[_Asked, Surroundings]] = {}
     for one in asked:
         around = found.get(one.token_hash)
@@ -92,9 +93,9 @@ def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> li
         elif taken.get(around.installation.id, (None,))[0] is not one:
             outcomes.append(ALONE)
         else:
-            outcomes.append(_take(runtime, session, intake, one, around, trusted))
+            outcomes.append(_take(runtime, session, intake, one, around))
     intake.store()
-    surroundings.save(session, [around.installation for _, around in taken.values()])
+    surroundings.save(connection, [around.installation for _, around in taken.values()])
     return outcomes
 
 
@@ -103,10 +104,9 @@ def _fits(around: Surroundings, asked: _Asked, size: int) -> bool:
     return size == 1 or not leases.needs_count(around.installation, around.licence, asked.now)
 
 
-def _take(
-    runtime: Runtime, session: Session, intake: Intake, asked: _Asked, around: Surroundings, trusted: Trust
-) -> SyncAnswer:
+def _take(runtime: Runtime, session: Session, intake: Intake, asked: _Asked, around: Surroundings) -> SyncAnswer:
     installation, now = around.installation, asked.now
+    trusted = trust.of_version(session.connection(), runtime.remembered, around.keyset_version)
     if around.token_used_at is None:
         installation_tokens.note_first_use(session, around.token_id, installation.id, now)
     results = intake.take(installation, asked.batch, set(around.kit.item_ids))
@@ -131,9 +131,11 @@ def _changes_nothing(around: Surroundings, usage_reporting: str | None, now: dat
     )
 
 
-def _answer_unchanged(runtime: Runtime, session: Session, around: Surroundings, now: datetime) -> SyncAnswer | None:
+def _answer_unchanged(
+    runtime: Runtime, connection: Connection, around: Surroundings, now: datetime
+) -> SyncAnswer | None:
     """The answer where nothing needs writing, else None."""
-    trusted = trust.current(session)
+    trusted = trust.of_version(connection, runtime.remembered, around.keyset_version)
     installation, licence, kit = around.installation, around.licence, around.kit
     refusal = verdicts.refusal(installation, licence, now)
     if refusal is not None:

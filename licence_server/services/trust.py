@@ -5,10 +5,11 @@ from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from licence_server.models import Keyset
+from licence_server.services.remembered import Remembered
 from licence_server.services.runtime import NOT_INITIALISED, Runtime
 
 
@@ -37,9 +38,22 @@ _CURRENT = (
 )
 
 
+VERSION = select(func.max(Keyset.version)).scalar_subquery()
+"""For a query that is made anyway: the version of the keyset in force."""
+
+
+def of_version(connection: Connection, remembered: Remembered, version: int | None) -> Trust:
+    """The keyset in force, whose version another query brought along. Raises Unavailable before `init`."""
+    return remembered.get("keyset", version, lambda: _read(connection))
+
+
 def current(session: Session) -> Trust:
     """The keyset in force. Raises Unavailable before `init`."""
-    row = session.connection().execute(_CURRENT).one_or_none()
+    return _read(session.connection())
+
+
+def _read(connection: Connection) -> Trust:
+    row = connection.execute(_CURRENT).one_or_none()
     if row is None:
         raise NOT_INITIALISED
     return Trust(row.jwt, json.loads(row.roots), row.version, row.signing_kid, row.created_at, row.expires_at)
