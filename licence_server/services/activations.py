@@ -22,6 +22,10 @@ from licence_server.services.trust import Trust
 _FIND = select(ActivationToken.id, ActivationToken.licence_id).where(
     ActivationToken.token_hash == bindparam("token_hash")
 )
+# Written once: to write them costs more than to run them.
+_LOCK_INSTALLATION = select(Installation).where(Installation.id == bindparam("installation_id")).with_for_update()
+_LOCK_LICENCE = select(Licence).where(Licence.id == bindparam("licence_id")).with_for_update()
+_READ_TOKEN = select(ActivationToken).where(ActivationToken.id == bindparam("token_id"))
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,11 @@ def _activate(
     runtime: Runtime, session: Session, token_id: UUID, licence_id: UUID, asked: Activation, now: datetime
 ) -> Activated:
     # Locks in the order installation, licence, as everywhere; the licence's lock guards its tokens' uses.
-    installation = session.get(Installation, asked.installation_id, with_for_update=True)
+    installation = session.scalar(_LOCK_INSTALLATION, {"installation_id": asked.installation_id})
     if installation is None:
         installation = removed_installations.bring_back(runtime, session, asked.installation_id)
-    licence = session.get_one(Licence, licence_id, with_for_update=True)
-    token = session.get_one(ActivationToken, token_id, populate_existing=True)
+    licence = session.scalars(_LOCK_LICENCE, {"licence_id": licence_id}).one()
+    token = session.scalars(_READ_TOKEN, {"token_id": token_id}).one()
     kit, organisation = surroundings.of_licence(session.connection(), runtime.remembered, licence.id)
     trusted = trust.current(session)
 

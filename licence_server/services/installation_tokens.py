@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.domain.errors import Unauthenticated
@@ -13,6 +13,18 @@ from licence_server.secret_keys import hash_secret
 from licence_server.services.runtime import Runtime
 
 _UNUSED_KEPT = 1000
+_UNUSED = (InstallationToken.installation_id == bindparam("owner"), InstallationToken.used_at.is_(None))
+_DELETE_OLD = delete(InstallationToken).where(
+    *_UNUSED,
+    InstallationToken.id
+    <= select(InstallationToken.id)
+    .where(*_UNUSED)
+    .order_by(InstallationToken.id.desc())
+    .offset(_UNUSED_KEPT - 1)
+    .limit(1)
+    .scalar_subquery(),
+)
+_ADD = insert(InstallationToken)
 
 
 def issue(session: Session, installation_id: UUID, now: datetime) -> str:
@@ -20,18 +32,11 @@ def issue(session: Session, installation_id: UUID, now: datetime) -> str:
 
     Of those never used the newest thousand are kept, so that a client gone wild cannot fill the table.
     """
-    unused = (InstallationToken.installation_id == installation_id, InstallationToken.used_at.is_(None))
-    newest = (
-        select(InstallationToken.id)
-        .where(*unused)
-        .order_by(InstallationToken.id.desc())
-        .offset(_UNUSED_KEPT - 1)
-        .limit(1)
-        .scalar_subquery()
-    )
-    session.execute(delete(InstallationToken).where(*unused, InstallationToken.id <= newest))
+    connection = session.connection()
+    connection.execute(_DELETE_OLD, {"owner": installation_id})
     token = secrets.token_urlsafe(32)
-    session.add(InstallationToken(installation_id=installation_id, token_hash=hash_secret(token), created_at=now))
+    row = {"installation_id": installation_id, "token_hash": hash_secret(token), "created_at": now}
+    connection.execute(_ADD, row)
     return token
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.models import (
@@ -97,13 +97,15 @@ def remove(act: Act, ids: Sequence[UUID], session: Session) -> int:
     return len(chosen)
 
 
+_LOCK_REMOVED = select(Installation.id).where(Installation.id_hash == bindparam("id_hash")).with_for_update()
+
+
 def bring_back(runtime: Runtime, session: Session, installation_id: UUID) -> Installation | None:
     """The installation that had this id before retention removed it, under its id again; None if there is none.
 
     A refusal afterwards rolls it back.
     """
-    query = select(Installation.id).where(Installation.id_hash == _id_hash(runtime, installation_id))
-    row_id = session.scalar(query.with_for_update())
+    row_id = session.connection().scalar(_LOCK_REMOVED, {"id_hash": _id_hash(runtime, installation_id)})
     if row_id is None:
         return None
     session.execute(

@@ -8,17 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, String, Table
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Dialect, String, Table
 from sqlalchemy.types import TypeEngine
 
 
-def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
     """Insert many rows, each with all of the same columns of a table.
 
     on_conflict: that clause in SQL, where one is due.
     """
-    connection = session.connection()
     names = tuple(rows[0])
     prepared = _INSERTS.get((connection.dialect.name, table.name, names))
     if prepared is None:

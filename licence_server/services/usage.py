@@ -109,10 +109,10 @@ class Intake:
             gone = [{"forgotten_of": of, "forgotten": identity} for of, identity in sorted(self.forgotten)]
             connection.execute(_FORGET, gone)
         if self.rejected:
-            insert_rows(self.session, _REJECTED, [self.rejected[key] for key in sorted(self.rejected)])
+            insert_rows(connection, _REJECTED, [self.rejected[key] for key in sorted(self.rejected)])
         if self.accepted:
             # In one order everywhere, so that clones that send the same reports at once do not deadlock.
-            insert_rows(self.session, _ACCEPTED, sorted(self.accepted, key=lambda row: row["id"].bytes))
+            insert_rows(connection, _ACCEPTED, sorted(self.accepted, key=lambda row: row["id"].bytes))
         for owner in sorted(self.first_days):
             learners.remember(self.session, owner, self.first_days[owner], self.tallies)
         usage_totals.apply(self.session, self.tallies, self.receipts)

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from licence_server.database import Base
@@ -46,9 +47,10 @@ def apply(session: Session, tallies: Mapping[Owner, Tally], came: Mapping[Owner,
         for (day, measure), amount in tally.receipts.items():
             receipts[*owner, day][measure] = amount
             receipts[*owner, day]["last_received_at"] = newest.at if newest and newest.day == day else _NEVER
-    _add(session, UsageTotal, ("organisation_id", "kit_id", "day"), USAGE_MEASURES, usage)
-    _add(session, ItemTotal, ("organisation_id", "kit_id", "item_id", "day"), ITEM_MEASURES, items)
-    _add(session, ReceiptTotal, ("organisation_id", "kit_id", "day"), RECEIPT_MEASURES, receipts)
+    connection = session.connection()
+    _add(connection, UsageTotal, ("organisation_id", "kit_id", "day"), USAGE_MEASURES, usage)
+    _add(connection, ItemTotal, ("organisation_id", "kit_id", "item_id", "day"), ITEM_MEASURES, items)
+    _add(connection, ReceiptTotal, ("organisation_id", "kit_id", "day"), RECEIPT_MEASURES, receipts)
 
 
 def read(rows: Iterable[Base], measures: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
@@ -63,7 +65,7 @@ def _key(row: Base) -> tuple[Any, ...]:
 
 
 def _add(
-    session: Session,
+    connection: Connection,
     model: type[Base],
     key: tuple[str, ...],
     measures: tuple[str, ...],
@@ -73,7 +75,7 @@ def _add(
         return
     values = [{**dict(zip(key, row, strict=True)), **dict.fromkeys(measures, 0), **rows[row]} for row in sorted(rows)]
     table: Any = model.__table__
-    insert_rows(session, table, values, _addition(session.get_bind().dialect.name, table.name, key, measures))
+    insert_rows(connection, table, values, _addition(connection.dialect.name, table.name, key, measures))
 
 
 @cache
