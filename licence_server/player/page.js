@@ -76,7 +76,7 @@ Player.page = (function () {
     setTimeout(function () { el("announcer").textContent = announced; }, 60);
   }
 
-  /* A field's error: said, shown beside the field, and tied to it. */
+  /* A field's error: shown beside the field and tied to it, and the focus on the field, so that it is read out. */
   function fault(input, errorId, words) {
     const error = el(errorId);
     const others = (input.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && id !== errorId);

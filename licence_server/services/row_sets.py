@@ -14,10 +14,7 @@ from sqlalchemy.types import TypeEngine
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
-    """Insert many rows, each with all of the same columns of a table.
-
-    on_conflict: that clause in SQL, where one is due.
-    """
+    """Insert rows, one at least, which all name the same columns. on_conflict: that clause in SQL, where one is due."""
     connection = session.connection()
     names = tuple(rows[0])
     prepared = _INSERTS.get((connection.dialect.name, table.name, names))
