@@ -1,5 +1,6 @@
 """The sample stick that `make run` leaves ready to open: films made up once, then the real `kit build`."""
 
+import json
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,7 +10,6 @@ from examples import make_films
 from examples.team import KIT
 
 COMMAND = str(Path(sys.executable).with_name("licence-server"))
-START_PAGE = "Start here.html"
 
 
 class SampleStick:
@@ -25,5 +25,5 @@ class SampleStick:
         content = self._content.result()
         self._pool.shutdown()
         command = [COMMAND, "kit", "build", KIT["id"], str(self._folder), "--content", str(content), "--json"]
-        done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
-        return self._folder / START_PAGE if done.returncode == 0 else None
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE)
+        return Path(json.loads(done.stdout)["start_page"]) if done.returncode == 0 else None

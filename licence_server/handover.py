@@ -1,7 +1,8 @@
 """What is carried by hand, from request to response: the same thing through every door.
 
 The API, the page, and the command line each get a document from somewhere and put the answer somewhere; what
-lies between is here: load it, call one service, dump.
+lies between is here: load it, call one service, dump. An activation by network has the same body and answer, so the
+API takes these from here too.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode

@@ -170,8 +170,7 @@
   }
 
   const readReceipt = (text, trust, installationId) => open(text, "kit-receipt+jwt", (kid) => trust.keys.get(kid), {
-    iss: trust.iss, aud: installationId, message: isText, verdict: isVerdict,
-    results: isResults,
+    iss: trust.iss, aud: installationId, message: isText, verdict: isVerdict, results: isResults,
   });
 
   async function signMessage(claims, key, kid) {
@@ -199,7 +198,7 @@
   // Storage
 
   const timeBox = (promise, patience) => new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(MINUTE), patience);
+    const timer = setTimeout(() => reject("late"), patience);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 
@@ -368,7 +367,7 @@
         pending = [];
         lost = false;
       } catch (error) {
-        if (error === MINUTE) patience = 50;
+        if (error === "late") patience = 50;
         else opening = null;
         lost = true;
         edited = edit(memory, work);
@@ -461,8 +460,7 @@
         const {retryAfter} = await read(), now = clock();
         demand(!(now < retryAfter && retryAfter <= now + DAY));
         const [{status, headers}, text] = await timeBox(fetch(`${issuer}/api/v1/${path}`, {
-          method, body: body && JSON.stringify(body), credentials: "omit", redirect: "error",
-          signal: stop.signal,
+          method, body: body && JSON.stringify(body), credentials: "omit", redirect: "error", signal: stop.signal,
           headers: {"Content-Type": "application/json", ...(token && {Authorization: "Bearer " + token})},
         }).then(async (answer) => [answer, await answer.text()]), 20e3);
         const content = parse(text), at = clock();

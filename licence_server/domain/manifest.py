@@ -6,7 +6,7 @@ well; it is not signed, and no defence against somebody who changes files and ma
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,17 +75,13 @@ def parse(text: str) -> Manifest:
 
 
 def compare(manifest: Manifest, found: Mapping[str, str | None]) -> Differences:
-    """found: path to SHA-256, for every file there is."""
+    """found: every file that counts, by path: its SHA-256, or None where it cannot be the one listed."""
     listed = manifest.by_path()
     return Differences(
         missing=sorted(listed.keys() - found.keys()),
         changed=sorted(path for path in listed.keys() & found.keys() if listed[path].sha256 != found[path]),
-        extra=sorted(_foreign(found.keys() - listed.keys() - {FILE_NAME})),
+        extra=sorted(found.keys() - listed.keys() - {FILE_NAME}),
     )
-
-
-def _foreign(paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if not stick.is_left_by_a_system(path)]
 
 
 def _file(row: Any) -> ManifestFile:

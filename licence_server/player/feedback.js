@@ -2,7 +2,7 @@
 "use strict";
 
 Player.feedback = (function () {
-  const { el, make, busy, onEnter, go, announce, tell } = Player.page;
+  const { el, make, busy, onEnter, go, announce, complain } = Player.page;
   const NAMES = ["Not useful", "A little", "Fairly", "Very", "Extremely useful"];
 
   function chosen() {
@@ -11,7 +11,7 @@ Player.feedback = (function () {
   }
 
   function missing(words) {
-    tell(el("stars-error"), words);
+    complain(el("stars-error"), words);
     if (words) {
       el("star-row").querySelector("input").focus();
       announce(words);
@@ -61,7 +61,7 @@ Player.feedback = (function () {
     onEnter("feedback", function () {
       el("feedback-done").textContent = "";
       missing(null);
-    }, () => (Player.licence.activated() ? null : "setup"));
+    }, Player.licence.guard);
   }
 
   return { start, about };

@@ -4,7 +4,7 @@
 "use strict";
 
 Player.film = (function () {
-  const { el, announce, tell: complain } = Player.page;
+  const { el, announce, complain } = Player.page;
   const TELL_EVERY = 5;
   let item = null;
   let address = null;

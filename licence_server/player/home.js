@@ -70,7 +70,7 @@ Player.home = (function () {
     document.addEventListener("player:view", function (event) {
       if (event.detail.left === "home") greet("");
     });
-    onEnter("home", draw, () => (Player.licence.activated() ? null : "setup"));
+    onEnter("home", draw, Player.licence.guard);
   }
 
   return { start, draw, greet, headcount };

@@ -1,11 +1,12 @@
-/* The kit's standing: the only script that talks to the SDK about it, and what the notices above the views say. */
+/* The kit's standing: what the SDK says of it, for every other script, and the notices above the views. */
 "use strict";
 
 Player.licence = (function () {
   const { el, make, announce } = Player.page;
   let kit = null;
   let said = "";
-  let status = { verdict: { valid: false, code: "unlicensed", detail: "", warnings: [] }, queued: 0, aside: 0 };
+  let status = { verdict: { valid: false, code: "unlicensed", detail: "", warnings: [] }, queued: 0, aside: 0,
+    reportingOff: false };
 
   function open() {
     const config = Player.config;
@@ -76,12 +77,17 @@ Player.licence = (function () {
     return status.verdict.code !== "unlicensed";
   }
 
-  /* The person's objection to usage reporting. */
-  async function object(off) {
+  /* Sends whoever opens a view of a kit that was never set up to its set-up. */
+  function guard() {
+    return activated() ? null : "setup";
+  }
+
+  /* off: the person objects to usage reporting. */
+  async function setReportingOff(off) {
     await kit.setUsageReporting(off ? "off" : "on");
     await refresh();
   }
 
-  return { start, open, refresh, activated, object, kit: () => kit, status: () => status,
-    reportingOff: () => Boolean(status.reportingOff) };
+  return { start, open, refresh, activated, guard, setReportingOff, kit: () => kit, status: () => status,
+    reportingOff: () => status.reportingOff };
 })();

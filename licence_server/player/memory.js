@@ -9,7 +9,7 @@ Player.memory = (function () {
   function read() {
     const kept = { __proto__: null };
     try {
-      // Whatever else lies there, for every page from file:// can write it, nothing can fail on it later.
+      // Every page from file:// can write here. Whatever it left, copied onto an object without a prototype it harms nothing.
       return Object.assign(kept, JSON.parse(localStorage.getItem(key)));
     } catch (error) {
       return kept;

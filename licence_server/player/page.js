@@ -76,11 +76,11 @@ Player.page = (function () {
     setTimeout(function () { el("announcer").textContent = announced; }, 60);
   }
 
-  /* A field's error: said, shown beside the field, and tied to it. */
+  /* A field's error: shown beside the field and tied to it, and the focus on the field, so that it is read out. */
   function fault(input, errorId, words) {
     const error = el(errorId);
     const others = (input.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && id !== errorId);
-    tell(error, words);
+    complain(error, words);
     if (words) {
       // Of a button it is the work that failed, not what was typed.
       if (input.tagName !== "BUTTON") input.setAttribute("aria-invalid", "true");
@@ -93,8 +93,8 @@ Player.page = (function () {
     }
   }
 
-  /* What is the matter stands out; what to do about it follows in plain type. */
-  function tell(error, words) {
+  /* Shows an error, or none: what is the matter stands out, what to do about it follows in plain type. */
+  function complain(error, words) {
     const [first] = (words || "").match(/^.*?[.:](?= )/) || [words || ""];
     error.replaceChildren(make("strong", first), (words || "").slice(first.length));
     error.hidden = !words;
@@ -125,5 +125,5 @@ Player.page = (function () {
     window.addEventListener("hashchange", show);
   }
 
-  return { el, make, onEnter, go, show, announce, tell, fault, busy, start, view: () => showing };
+  return { el, make, onEnter, go, show, announce, complain, fault, busy, start, view: () => showing };
 })();

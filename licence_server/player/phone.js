@@ -81,7 +81,7 @@ Player.phone = (function () {
     });
     el("phone-before").addEventListener("click", () => step(-1));
     el("phone-after").addEventListener("click", () => step(1));
-    onEnter("phone", enter, () => (Player.licence.activated() ? null : "setup"));
+    onEnter("phone", enter, Player.licence.guard);
   }
 
   return { start };

@@ -6,19 +6,13 @@ Player.privacy = (function () {
 
   async function change() {
     const off = el("object").checked;
-    await Player.licence.object(off);
+    await Player.licence.setReportingOff(off);
     el("object-result").textContent = off
       ? "Noted. Nothing about use is sent from here any more; the team learns of your choice when the kit next connects."
       : "Noted. Sessions from now on are reported.";
   }
 
   function start() {
-    el("server-address").textContent = Player.config.server;
-    for (const place of document.querySelectorAll(".contact")) place.textContent = Player.config.contact;
-    for (const place of document.querySelectorAll(".exchange-address")) {
-      // Where it has to be broken, then before the last part.
-      place.replaceChildren(Player.config.server, document.createElement("wbr"), "/exchange");
-    }
     el("object").addEventListener("change", change);
     onEnter("privacy", function () {
       el("object-result").textContent = "";

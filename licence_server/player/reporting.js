@@ -136,7 +136,7 @@ Player.reporting = (function () {
       el("report-result").textContent = "";
       el("file-result").textContent = "";
       draw();
-    }, () => (Player.licence.activated() ? null : "setup"));
+    }, Player.licence.guard);
   }
 
   return { start, now, sync, summary, afterSession };

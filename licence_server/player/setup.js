@@ -17,10 +17,11 @@ Player.setup = (function () {
   /* The token to use, or null after saying what is wrong with the typed one. */
   function token() {
     if (!typing) return own;
-    const words = Player.token.fault(el("token").value);
+    const typed = el("token").value;
+    const words = Player.token.fault(typed);
     fault(el("token"), "token-error", words);
     if (words) announce(words);
-    return words ? null : el("token").value;
+    return words ? null : Player.token.symbols(typed);
   }
 
   async function activate(button) {

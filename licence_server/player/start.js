@@ -1,9 +1,22 @@
-/* Opening the page: look at the licence offline, show the first view; the network is never waited for. */
+/* Opening the page: fill in what the stick's settings say, look at the licence offline, show the first view. The
+ * network is never waited for.
+ */
 "use strict";
 
 (async function () {
-  const { el, page } = { el: Player.page.el, page: Player.page };
-  el("kit-name").textContent = Player.config.kitName;
+  const { page, config } = Player;
+
+  function fillSettings() {
+    page.el("kit-name").textContent = config.kitName;
+    page.el("server-address").textContent = config.server;
+    for (const place of document.querySelectorAll(".contact")) place.textContent = config.contact;
+    for (const place of document.querySelectorAll(".exchange-address")) {
+      // Where it has to be broken, then before the last part.
+      place.replaceChildren(config.server, document.createElement("wbr"), "/exchange");
+    }
+  }
+
+  fillSettings();
   page.start();
   for (const part of ["licence", "setup", "home", "film", "session", "feedback", "reporting", "phone", "privacy"]) {
     Player[part].start();

@@ -7,7 +7,9 @@ Player.words = (function () {
   const report = { label: "Report now", act: "report" };
   const other = { label: "Other ways to report", view: "reporting" };
 
-  /* tone: good, warn, bad. CONTACT, UNTIL and DATE are filled in. No code that a file brings finds more than these. */
+  /* tone: warn or bad. CONTACT, UNTIL and DATE are filled in. Without a prototype: a carried file may bring any word as a
+   * code, "constructor" for one, and none finds more than what stands here.
+   */
   const states = { __proto__: null,
     in_grace: { tone: "warn", title: "Please connect this kit soon",
       text: "It has not reached the team for some time. The films still play until UNTIL. Connect this PC to the " +
@@ -85,7 +87,7 @@ Player.words = (function () {
     const status = Player.licence ? Player.licence.status() : {};
     const values = { CONTACT: Player.config.contact, DATE: moment(Date.now()),
       UNTIL: status.graceUntil ? day(status.graceUntil) : "the end of its grace" };
-    // At once, and by a function: nothing inside a value is filled in again.
+    // All in one pass, and by a function: nothing inside a value is filled in again.
     return words.replace(/CONTACT|UNTIL|DATE/g, (name) => values[name]);
   }
 

@@ -11,15 +11,12 @@ blueprint = Blueprint(
     "portal", __name__, template_folder="templates", static_folder="static", static_url_path="/portal/static"
 )
 
-_NOTHING_ELSE = "base-uri 'none'; frame-ancestors 'none'"
-FORM_POLICY = (
+_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
-    f"form-action 'self'; {_NOTHING_ELSE}"
+    "form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
 )
-PHONE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
-    f"form-action 'none'; {_NOTHING_ELSE}"
-)
+FORM_POLICY = _POLICY.format(form_action="'self'")
+PHONE_POLICY = _POLICY.format(form_action="'none'")
 
 
 def page(template: str, policy: str, status: int = 200, **values: Any) -> Response:

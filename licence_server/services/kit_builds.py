@@ -17,13 +17,12 @@ from licence_server.domain.manifest import Manifest, ManifestFile
 from licence_server.models import Organisation
 from licence_server.services import keys, kit_sources, kit_texts, kit_tokens, kits, qr_encoder, stick_folder
 from licence_server.services.kit_sources import CONFIG, PLAYER_FOLDER, README, Content
-from licence_server.services.kit_texts import Stick
+from licence_server.services.kit_texts import Particulars
 from licence_server.services.runtime import Runtime
-from licence_server.services.stick_folder import Progress, Silent, State
+from licence_server.services.stick_folder import SILENT, Progress, State
 
 QR_SCRIPT = f"{PLAYER_FOLDER}/qrcode.js"
 _NO_ENCODER = b"// No QR encoder was at hand when this kit was built, so reporting by phone is left out.\n"
-_SILENT = Silent()
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def build(
     now: datetime,
     actor: str,
     organisation_id: UUID | None = None,
-    progress: Progress = _SILENT,
+    progress: Progress = SILENT,
 ) -> Built:
     """Build a stick. Raises NotFound, Invalid (description), Refused: all before anything is written."""
     content = kit_sources.read_content(content_folder)
@@ -68,8 +67,8 @@ def build(
     removed = _remove_stale(folder, planned)
     copied = _copy_films(folder, content, hashes, progress)
     token, issued = _token(runtime, folder, state, licence, now=now, actor=actor)
-    described = Stick(content, runtime.config.public_url, root, organisation, token, encoder is not None)
-    small |= {CONFIG: kit_texts.config_script(described), README: kit_texts.readme(described)}
+    particulars = Particulars(content, runtime.config.public_url, root, organisation, token, encoder is not None)
+    small |= {CONFIG: kit_texts.config_script(particulars), README: kit_texts.readme(particulars)}
     copied += [path for path, words in small.items() if stick_folder.write(folder, path, words)]
     listed = _manifest(folder, content.description, organisation, planned, hashes, now, state.finished)
     stick_folder.finish(folder, listed)
@@ -182,7 +181,7 @@ def _manifest(
     """The manifest of what lies there now; an earlier one that still fits stays, its moment included."""
     files = tuple(
         ManifestFile(
-            path, (folder / path).stat().st_size, hashes.get(path) or stick_folder.hash_file(folder / path, _SILENT)
+            path, (folder / path).stat().st_size, hashes.get(path) or stick_folder.hash_file(folder / path, SILENT)
         )
         for path in sorted(planned)
     )

@@ -7,9 +7,7 @@ from licence_server.domain import manifest
 from licence_server.domain.errors import Refused
 from licence_server.domain.manifest import Differences, Manifest
 from licence_server.services import stick_folder
-from licence_server.services.stick_folder import Progress, Silent
-
-_SILENT = Silent()
+from licence_server.services.stick_folder import SILENT, Progress
 
 
 @dataclass(frozen=True)
@@ -18,7 +16,7 @@ class KitCheck:
     differences: Differences
 
 
-def verify(folder: Path, progress: Progress = _SILENT) -> KitCheck:
+def verify(folder: Path, progress: Progress = SILENT) -> KitCheck:
     """Compare every file with the manifest. Raises Refused (no finished kit), Invalid (no manifest of ours)."""
     if (folder / stick_folder.MARKER).exists():
         raise Refused("kit_unfinished", f"The build in {folder} was interrupted; run the same `kit build` again.")

@@ -44,7 +44,7 @@ Please keep all files together; the films do not play from elsewhere.
 
 
 @dataclass(frozen=True)
-class Stick:
+class Particulars:
     """What is particular to one stick."""
 
     content: Content
@@ -55,7 +55,7 @@ class Stick:
     by_phone: bool
 
 
-def config_script(stick: Stick) -> bytes:
+def config_script(stick: Particulars) -> bytes:
     """The settings, as a script that sets one global: a page opened from file:// can load no JSON."""
     description, organisation = stick.content.description, stick.organisation
     settings = {
@@ -83,7 +83,7 @@ def settings_in(script: bytes) -> dict[str, Any]:
     return settings if isinstance(settings, dict) else {}
 
 
-def readme(stick: Stick) -> bytes:
+def readme(stick: Particulars) -> bytes:
     """Plain words for the trainer, with the line ends of Windows."""
     description = stick.content.description
     if stick.organisation is None:

@@ -18,6 +18,9 @@ from sqlalchemy.orm import Session
 from licence_server.database import Database
 from licence_server.domain.errors import LicenceServerError, Unavailable
 
+# So that a statement that names everything a round looks for stays within what databases take.
+MOST = 32
+
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
@@ -57,12 +60,13 @@ class Gathering(Generic[Asked, Answer]):
         mine = _Waiting(asked)
         with self.changed:
             self.waiting.append(mine)
-            self.changed.wait_for(lambda: mine.is_done or not self._under_way)
-            leads = not mine.is_done
-            if leads:
+        while not mine.is_done:
+            with self.changed:
+                self.changed.wait_for(lambda: mine.is_done or not self._under_way)
+                if mine.is_done:
+                    break
                 self._under_way = True
-                together, self.waiting = self.waiting, []
-        if leads:
+                together, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
             try:
                 self._serve(together)
             finally:

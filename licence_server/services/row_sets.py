@@ -13,10 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
-    """Insert many rows, each with all of the same columns of a table.
-
-    on_conflict: that clause in SQL, where one is due.
-    """
+    """Insert rows, one at least, which all name the same columns. on_conflict: that clause in SQL, where one is due."""
     names = tuple(rows[0])
     prepared = _INSERTS.get((connection.dialect.name, table.name, names))
     if prepared is None:

@@ -28,7 +28,7 @@ class Progress(Protocol):
     def advance(self, done: int) -> None: ...
 
 
-class Silent:
+class _Silent:
     """A Progress that nobody watches."""
 
     def begin(self, words: str, total: int) -> None:
@@ -36,6 +36,9 @@ class Silent:
 
     def advance(self, done: int) -> None:
         """Say nothing."""
+
+
+SILENT: Progress = _Silent()
 
 
 @dataclass(frozen=True)

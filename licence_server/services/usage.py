@@ -6,14 +6,13 @@ asks of the database and writes there it does in sets.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
@@ -22,26 +21,13 @@ from licence_server.domain.received_numbers import ReceivedNumbers
 from licence_server.domain.tally import Tally
 from licence_server.domain.usage_report import Examined, Report
 from licence_server.models import RejectedReport, UsageReport
-from licence_server.services import learners, removed_reports, usage_rows, usage_totals
+from licence_server.services import known_reports, learners, removed_reports, usage_rows, usage_totals
 from licence_server.services.removed_reports import Removed
 from licence_server.services.row_sets import insert_rows
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_rows import Batch, Reporter
 from licence_server.services.usage_totals import Owner, Receipt
 
-_KNOWN = select(UsageReport.id, UsageReport.content_hash, UsageReport.seq).where(
-    UsageReport.id.in_(bindparam("ids", expanding=True))
-)
-_REFUSED = select(
-    RejectedReport.installation_id,
-    RejectedReport.identity,
-    RejectedReport.seq,
-    RejectedReport.received_day,
-    RejectedReport.kit_id,
-).where(
-    RejectedReport.installation_id.in_(bindparam("installation_ids", expanding=True)),
-    RejectedReport.identity.in_(bindparam("identities", expanding=True)),
-)
 _REJECTED: Any = RejectedReport.__table__
 _ACCEPTED: Any = UsageReport.__table__
 _FORGET = delete(_REJECTED).where(
@@ -62,7 +48,7 @@ class Result:
 class Intake:
     """The batches of one transaction on their way in: what is known already, and what they add."""
 
-    def __init__(self, runtime: Runtime, session: Session, batches: Iterable[tuple[Reporter, Batch]]) -> None:
+    def __init__(self, runtime: Runtime, session: Session, batches: Sequence[tuple[Reporter, Batch]]) -> None:
         """batches: all that `take` will be asked for, of different installations."""
         self.runtime, self.session = runtime, session
         self.tallies: dict[Owner, Tally] = defaultdict(Tally)
@@ -71,27 +57,7 @@ class Intake:
         self.accepted: list[dict[str, Any]] = []
         self.rejected: dict[tuple[UUID, bytes], dict[str, Any]] = {}
         self.forgotten: set[tuple[UUID, bytes]] = set()
-        self.known: dict[UUID, tuple[bytes, int]] = {}
-        self.refused: dict[tuple[UUID, bytes], Any] = {}
-        self.any_removed = False
-        self._look_up([(reporter, batch) for reporter, batch in batches if batch.reports])
-
-    def _look_up(self, batches: list[tuple[Reporter, Batch]]) -> None:
-        if not batches:
-            return
-        connection = self.session.connection()
-        sent = [report for _, batch in batches for report in batch.reports]
-        ids = [report.id for report in sent if report.id is not None]
-        for row in connection.execute(_KNOWN, {"ids": ids}):
-            self.known[row.id] = (row.content_hash, row.seq)
-        asked = {
-            "installation_ids": [reporter.id for reporter, _ in batches],
-            "identities": [report.identity for report in sent],
-        }
-        for refused in connection.execute(_REFUSED, asked):
-            self.refused[refused.installation_id, refused.identity] = refused
-        # After the raw reports: retention moves an id from there to here, so it is found in one of the two.
-        self.any_removed = removed_reports.are_any(self.session)
+        self.known = known_reports.find(session, batches)
 
     def take(self, reporter: Reporter, batch: Batch, item_ids: Set[str]) -> list[Result]:
         """Judge a batch; results in its order. item_ids: what its kit has."""
@@ -129,7 +95,7 @@ class _Taking:
         self.numbers = ReceivedNumbers(reporter.received_numbers)
         self.new_numbers: dict[int, bytes] = {}
         self.removed = Removed()
-        if intake.any_removed:
+        if intake.known.any_removed:
             self.removed = removed_reports.find(intake.runtime, intake.session, reporter.id, batch.reports)
         receipt = intake.receipts.get(self.owner)
         if receipt is None or receipt.at < batch.received_at:
@@ -160,8 +126,8 @@ class _Taking:
         self.reporter.missing_reports = self.numbers.missing
 
     def _known(self, report_id: UUID) -> tuple[bytes, int] | None:
-        """Content hash and number of an accepted report."""
-        return self.intake.known.get(report_id) or self.removed.reports.get(report_id)
+        """Content hash and number of a report that was accepted before."""
+        return self.intake.known.accepted.get(report_id) or self.removed.reports.get(report_id)
 
     def _accept(self, sent: Examined, report: Report) -> Result:
         counted = counted_time(
@@ -171,7 +137,7 @@ class _Taking:
             received_at=self.batch.received_at,
         )
         self._forget_rejection(sent.identity)
-        self.intake.known[report.id] = (sent.content_hash, report.seq)
+        self.intake.known.accepted[report.id] = (sent.content_hash, report.seq)
         row = usage_rows.report_row(
             self.intake.runtime, self.reporter, report, sent.content_hash, counted, batch=self.batch
         )
@@ -187,20 +153,8 @@ class _Taking:
             return Result(sent.sent_id, "rejected", code, detail)
         self._forget_rejection(sent.identity)
         self.tally.receipts[self.received_day, "rejected"] += 1
-        self.intake.rejected[self.reporter.id, sent.identity] = {
-            "installation_id": self.reporter.id,
-            "identity": sent.identity,
-            "organisation_id": self.owner[0],
-            "kit_id": self.owner[1],
-            "report_id": sent.id,
-            "seq": sent.seq,
-            "code": code,
-            "sent_at": self.batch.sent_at,
-            "received_at": self.batch.received_at,
-            "received_day": self.received_day,
-            "carried": self.batch.carried,
-            "report": msgspec.json.encode(sent.raw).decode() if code == "item_unknown" else None,
-        }
+        row = usage_rows.rejection_row(self.reporter, sent, code, self.batch, self.received_day)
+        self.intake.rejected[self.reporter.id, sent.identity] = row
         return Result(sent.sent_id, "rejected", code, detail)
 
     def _forget_rejection(self, identity: bytes) -> None:
@@ -209,11 +163,11 @@ class _Taking:
         if key in intake.rejected:
             del intake.rejected[key]
             self.tally.receipts[self.received_day, "rejected"] -= 1
-        elif key in intake.refused and key not in intake.forgotten:
+        elif key in intake.known.rejected and key not in intake.forgotten:
             intake.forgotten.add(key)
-            refused = intake.refused[key]
+            rejected = intake.known.rejected[key]
             # It may have come when the installation ran another kit.
-            intake.tallies[self.owner[0], refused.kit_id].receipts[refused.received_day, "rejected"] -= 1
+            intake.tallies[self.owner[0], rejected.kit_id].receipts[rejected.received_day, "rejected"] -= 1
 
     def _number(self, sent: Examined, identity: bytes | None) -> None:
         """Note a sequence number; one that came under another id says that the installation was copied."""
@@ -233,8 +187,8 @@ class _Taking:
         if sent.identity in self.removed.rejections:
             # Its number is no longer known, so nothing is said against it.
             return True
-        refused = self.intake.refused.get((self.reporter.id, sent.identity))
-        if refused is not None and refused.seq == seq:
+        rejected = self.intake.known.rejected.get((self.reporter.id, sent.identity))
+        if rejected is not None and rejected.seq == seq:
             return True
         known = self._known(sent.id) if sent.id is not None else None
         return known is not None and known[1] == seq

@@ -1,4 +1,4 @@
-"""What the database keeps of an accepted report, and what that adds to the totals."""
+"""What the database keeps of a report, and what an accepted one adds to the totals."""
 
 import json
 from dataclasses import dataclass
@@ -89,6 +89,24 @@ def report_row(
     else:
         row |= {"rating": report.rating, "item_id": report.item, "comment": report.comment}
     return row
+
+
+def rejection_row(reporter: Reporter, sent: Examined, code: str, batch: Batch, received_day: date) -> dict[str, Any]:
+    """The row of a rejected report. One that names an unknown item is kept whole: it may be readmitted."""
+    return {
+        "installation_id": reporter.id,
+        "identity": sent.identity,
+        "organisation_id": reporter.organisation_id,
+        "kit_id": reporter.kit_id,
+        "report_id": sent.id,
+        "seq": sent.seq,
+        "code": code,
+        "sent_at": batch.sent_at,
+        "received_at": batch.received_at,
+        "received_day": received_day,
+        "carried": batch.carried,
+        "report": msgspec.json.encode(sent.raw).decode() if code == "item_unknown" else None,
+    }
 
 
 def count(tally: Tally, first_days: dict[bytes, date], report: Report, row: dict[str, Any]) -> None:

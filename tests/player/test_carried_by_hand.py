@@ -1,7 +1,6 @@
 """No internet on the PC at all: files go to another computer and come back."""
 
 import json
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,8 @@ from tests.support.trainer import Trainer
 
 def test_a_kit_is_activated_by_file(trainer: Trainer, handout: Handout, context: BrowserContext) -> None:
     context.set_offline(True)
-    trainer.opens().page.get_by_text("No internet on this PC?").click()
-    trainer.page.get_by_label("Activation token").fill(handout.token)
-    request = json.loads(trainer.saves("Save the request file").read_text())
-    answer = {"activation": _activated_elsewhere(handout, request["activation"])}
+    request = trainer.opens().asks_by_file(handout.token)
+    answer = handout.exchange(request)
 
     trainer.reads("The request file was saved.")
 
@@ -46,7 +43,7 @@ def test_a_stick_of_ones_own_needs_no_typing_without_internet_either(
     look(trainer, "setup-own-stick-offline")
 
     request = json.loads(trainer.saves("Save the request file").read_text())
-    answer = {"activation": _activated_elsewhere(handout, request["activation"])}
+    answer = handout.exchange(request)
     trainer.page.locator("#carry-response").set_input_files(_file(answer))
     trainer.sees("How will you use the films today?")
 
@@ -55,12 +52,10 @@ def test_the_answer_to_somebody_elses_request_is_refused(
     trainer: Trainer, handout: Handout, context: BrowserContext
 ) -> None:
     context.set_offline(True)
-    trainer.opens().page.get_by_text("No internet on this PC?").click()
-    trainer.page.get_by_label("Activation token").fill(handout.token)
-    request = json.loads(trainer.saves("Save the request file").read_text())
+    request = trainer.opens().asks_by_file(handout.token)
     request["activation"]["installation_id"] = "00000000-0000-7000-8000-000000000000"
     choose = trainer.page.get_by_label("Back here, choose the answer file.").first
-    for content in ({"activation": _activated_elsewhere(handout, request["activation"])}, {"holiday": "photo"}):
+    for content in (handout.exchange(request), {"holiday": "photo"}):
         choose.set_input_files(_file(content))
         trainer.reads("This is not the answer to a request from this browser.")
     expect(trainer.page.get_by_role("heading", name="Set up this kit")).to_be_visible()
@@ -188,10 +183,8 @@ def test_whatever_the_file_holds_the_page_says_something(
     trainer: Trainer, handout: Handout, context: BrowserContext
 ) -> None:
     context.set_offline(True)
-    trainer.opens().page.get_by_text("No internet on this PC?").click()
-    trainer.page.get_by_label("Activation token").fill(handout.token)
-    request = json.loads(trainer.saves("Save the request file").read_text())
-    right = json.dumps({"activation": _activated_elsewhere(handout, request["activation"])}).encode()
+    request = trainer.opens().asks_by_file(handout.token)
+    right = json.dumps(handout.exchange(request)).encode()
     none, odd = "This is not the answer to a request from this browser.", "That did not work."
     for content, words in (
         (b"\xff\xfe\x00{", none),
@@ -208,17 +201,6 @@ def test_whatever_the_file_holds_the_page_says_something(
             {"name": "a.kit-response", "mimeType": "application/json", "buffer": content}
         )
         trainer.reads(words)
-
-
-def _activated_elsewhere(handout: Handout, body: dict[str, Any]) -> dict[str, Any]:
-    """What the server answers on a computer with internet."""
-    request = urllib.request.Request(
-        f"{handout.server.url}/api/v1/activations",
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as response:
-        return dict(json.load(response))
 
 
 def _file(content: dict[str, Any]) -> FilePayload:

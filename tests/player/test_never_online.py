@@ -1,7 +1,6 @@
 """A PC that never sees a network, from the first page to the team's figures."""
 
 import json
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,9 @@ from tests.support.trainer import Trainer
 def offline(context: BrowserContext, trainer: Trainer, handout: Handout) -> Trainer:
     """A trainer on a PC without any network, the kit activated by a file that somebody carried."""
     context.set_offline(True)
-    trainer.opens().page.get_by_text("No internet on this PC?").click()
-    trainer.page.get_by_label("Activation token").fill(handout.token)
-    carried = json.loads(trainer.saves("Save the request file").read_text())
+    carried = trainer.opens().asks_by_file(handout.token)
     answer = trainer.page.get_by_label("Back here, choose the answer file.").first
-    answer.set_input_files(_response(exchange(handout, carried)))
+    answer.set_input_files(_response(handout.exchange(carried)))
     return trainer.sees("How will you use the films today?")
 
 
@@ -30,8 +27,8 @@ def test_a_phone_brings_the_count_and_its_symbols_clear_the_outbox(offline: Trai
     offline.page.get_by_role("link", name="Report by phone").click()
     message = scanned(offline).partition("#")[2]
 
-    answer = exchange(handout, {"message": message})
-    photographed = exchange(handout, {"message": message})
+    answer = handout.exchange({"message": message})
+    photographed = handout.exchange({"message": message})
 
     assert answer["receipt"] == photographed["receipt"]
     assert handout.attendances() == (1, 14)
@@ -55,14 +52,6 @@ def test_a_file_brings_the_count_and_its_answer_clears_the_outbox(
     assert handout.attendances() == (1, 14)
     offline.page.locator("#load-response").set_input_files(answered)
     expect(offline.page.locator("#waiting")).to_have_text("nothing")
-
-
-def exchange(handout: Handout, carried: dict[str, Any]) -> dict[str, Any]:
-    """What the server answers whoever carries it there."""
-    address = f"{handout.server.url}/api/v1/exchange"
-    request = urllib.request.Request(address, json.dumps(carried).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as response:
-        return dict(json.load(response))
 
 
 def _response(content: dict[str, Any]) -> Any:

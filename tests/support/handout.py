@@ -3,6 +3,7 @@
 import itertools
 import json
 import shutil
+import urllib.request
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,6 +84,13 @@ class Handout:
         with runtime.database.writing() as session:
             session.execute(statement)
         runtime.database.close()
+
+    def exchange(self, carried: dict[str, Any]) -> dict[str, Any]:
+        """What the server answers whoever carries a request there."""
+        address = f"{self.server.url}/api/v1/exchange"
+        request = urllib.request.Request(address, json.dumps(carried).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return dict(json.load(response))
 
     @property
     def installations(self) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A trainer at a PC: opens the page of a stick in a browser and gets on with the day."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,12 @@ class Trainer:
         with self.page.expect_download() as download:
             self.button(button).click()
         return Path(download.value.path())
+
+    def asks_by_file(self, token: str) -> dict[str, Any]:
+        """Writes the request for an activation without internet; what it holds."""
+        self.page.get_by_text("No internet on this PC?").click()
+        self.page.get_by_label("Activation token").fill(token)
+        return dict(json.loads(self.saves("Save the request file").read_text()))
 
     def leaves(self) -> None:
         """Closes the tab, whatever it was doing."""

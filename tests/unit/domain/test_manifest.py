@@ -18,7 +18,7 @@ def test_what_is_written_is_read_again() -> None:
 
 
 def test_differences_are_named() -> None:
-    found = {"README.txt": "c" * 64, "films/new.webm": None, "manifest.json": None, ".DS_Store": None}
+    found = {"README.txt": "c" * 64, "films/new.webm": None, "manifest.json": None}
     assert compare(MANIFEST, found) == Differences(["films/one.webm"], ["README.txt"], ["films/new.webm"])
     assert not compare(MANIFEST, {"films/one.webm": "a" * 64, "README.txt": "b" * 64})
 
