@@ -32,6 +32,14 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         config = load(os.environ, Path.cwd())
+        if answers(config.bind):
+            # Whoever answers there would be taken for ours.
+            print(
+                f"Error: a server answers at {config.bind} already. End it, or choose another port: "
+                "LICENCE_SERVER_BIND=127.0.0.1:9100 make run",
+                file=sys.stderr,
+            )
+            return 1
         made = json.loads(_command("init", "--admin-email", ADMINISTRATOR, "--json", quiet=True))
         server = subprocess.Popen([COMMAND, "serve"], start_new_session=True)
     except LicenceServerError as error:

@@ -1,5 +1,6 @@
 """The team's side of the demonstration: it grants, issues, suspends and revokes, at a moment of the story."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +35,9 @@ class Team:
         kits.add(self.runtime, **self._act, kit_id=KIT["id"], name=KIT["name"], items=items)
 
     def add_organisation(self, name: str, sector: str) -> Organisation:
-        return organisations.add(self.runtime, **self._act, name=name, sector=sector)
+        """With somebody to write to: chase lists name them."""
+        contact = f"office@{re.sub('[^a-z]+', '-', name.lower().replace('é', 'e'))}.example"
+        return organisations.add(self.runtime, **self._act, name=name, sector=sector, contact_email=contact)
 
     def grant_trial(self, organisation: Organisation, seats: int | None = None) -> LicenceView:
         terms = LicenceTerms(seat_limit=seats)

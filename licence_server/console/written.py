@@ -39,8 +39,8 @@ def moment(value: datetime | None) -> str:
 
 
 def moment_of(text: str) -> str:
-    """The same, of a moment in ISO 8601."""
-    return moment(datetime.fromisoformat(text))
+    """The same, of a moment in ISO 8601; of a day alone, which has no hour and no zone, the day."""
+    return moment(datetime.fromisoformat(text)) if "T" in text else day(date.fromisoformat(text))
 
 
 def number(value: int | float | None) -> str:

@@ -6,7 +6,7 @@ ATTENDANCES = (
     "Attendances add up the headcounts of all sessions. Whoever came twice counts twice: these are not people."
 )
 SESSIONS = "Sittings in which the kit was used, on the day they began."
-ORGANISATIONS = "Organisations with at least one session. Over several months each counts once."
+ORGANISATIONS = "Organisations with at least one session. Over a longer time each counts once."
 
 _COUNTED = (
     "Kits count on the PC they run on and send what they counted when they next reach us, at once or months later. "

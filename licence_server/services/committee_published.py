@@ -5,7 +5,7 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
-from licence_server.domain import method_note
+from licence_server.domain import dates, method_note
 from licence_server.domain.committee_report import Fact, Report
 from licence_server.domain.errors import Invalid, NotFound
 from licence_server.domain.estimate import Range, range_of
@@ -35,7 +35,8 @@ def published_report(session: Session, runtime: Runtime, chosen: PublishablePeri
     figures = Figures(session, runtime, Period(first, last), kit.id, now)
     told = range_of(reporters(figures, standings(figures)))
     titles = {item.item_id: item.title for item in kit.items}
-    received = iso(figures.last_report_at())
+    received_at = figures.last_report_at()
+    received = iso(dates.day_of(received_at, runtime.timezone)) if received_at is not None else None
     return Report(
         form="published",
         title="Use of the training kit",
@@ -49,7 +50,7 @@ def published_report(session: Session, runtime: Runtime, chosen: PublishablePeri
         range=_range(view.whole("attendances"), told, safe=view.tells_range),
         coverage=(
             *view.coverage(told.missing_reports),
-            Fact("last_report_at", "Last report received", received and received[:10], "The day of its arrival."),
+            Fact("last_report_at", "Last report received", received, "The day of its arrival."),
         ),
         tables=tuple(view.tables(titles)),
         method=method_note.paragraphs("published", runtime.timezone.key),

@@ -232,9 +232,18 @@ def test_the_committees_page_suppresses_and_only_whole_months_have_one(used: Dep
     assert "fewer than 5" in page.text
     assert ">14<" not in page.text
     assert ">17<" not in page.text
+    assert "Last report received 2 March 2026 The day of its arrival." in words(page.text)
     assert desk.get("/console/report").status_code == 200
     running = desk.get("/console/report?month=2026-04")
     assert (running.status_code, "April 2026 is not over" in words(running.text)) == (422, True)
+
+
+def test_the_day_of_the_last_report_is_one_of_the_services_zone(deployment: Deployment, viewer: Desk) -> None:
+    deployment.clock.now = datetime(2026, 3, 30, 23, 30, tzinfo=UTC)
+    deployment.installation().sync(workshop(deployment.clock()))
+    deployment.clock.advance(days=5)
+    said = words(fresh(viewer).get("/console/report?month=2026-03").text)
+    assert "Last report received 31 March 2026 The day of its arrival." in said
 
 
 @pytest.mark.parametrize("name", ["json", "csv", "xlsx", "pdf"])

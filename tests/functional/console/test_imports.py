@@ -189,6 +189,16 @@ def test_names_that_are_here_already_are_pointed_out(deployment: Deployment, off
     assert "here already; they would be added beside it: Baker &amp; Sons." in words(officer.get(path).text)
 
 
+def test_a_sector_in_other_capitals_is_pointed_out(deployment: Deployment, officer: Desk) -> None:
+    deployment.organisation("Baker & Sons", sector="Care Homes")
+    sectors = ("care homes", "Care Homes", "Straße", "STRASSE", "care homes", "")
+    path = upload(officer, *(f"Business {number},,{sector}," for number, sector in enumerate(sectors))).location
+    said = words(officer.get(path).text)
+    assert "“care homes” would be counted apart from “Care Homes”" in said
+    assert "“STRASSE” would be counted apart from “Straße”" in said
+    assert said.count("would be counted apart") == 2
+
+
 def test_a_formula_in_a_cell_is_text_in_the_file_that_leaves(deployment: Deployment, officer: Desk) -> None:
     deployment.kit()
     path = upload(officer, '"=HYPERLINK(""http://evil"")",,,-1', "@SUM(A1),,,+2", kit_id=KIT_ID).location

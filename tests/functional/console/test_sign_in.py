@@ -40,6 +40,7 @@ def test_an_administrators_first_day(deployment: Deployment, visitor: Visitor) -
     assert visitor.get("/console/").location.startswith("/console/sign-in")
     assert visitor.signs_in("ada@example.org", one_time).location == "/console/"
     assert visitor.get("/console/people").location.startswith("/console/account/password")
+    assert "The one-time password has done its work" in visitor.get("/console/account/password").text
     visitor.submit("/console/account/password", password=OWN, again=OWN)
     assert visitor.get("/console/people").location.startswith("/console/account/second-factor")
     page = visitor.get("/console/account/second-factor")
