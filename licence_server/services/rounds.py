@@ -60,13 +60,7 @@ class Gathering(Generic[Asked, Answer]):
         mine = _Waiting(asked)
         with self.changed:
             self.waiting.append(mine)
-        while not mine.is_done:
-            with self.changed:
-                self.changed.wait_for(lambda: mine.is_done or not self._under_way)
-                if mine.is_done:
-                    break
-                self._under_way = True
-                together, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
+        while together := self._gather(mine):
             try:
                 self._serve(together)
             finally:
@@ -79,6 +73,16 @@ class Gathering(Generic[Asked, Answer]):
             raise mine.outcome
         answer: Answer = mine.outcome
         return answer
+
+    def _gather(self, mine: _Waiting) -> list[_Waiting]:
+        """Whom to lead, those that have waited longest; nobody where another has led `mine` meanwhile."""
+        with self.changed:
+            self.changed.wait_for(lambda: mine.is_done or not self._under_way)
+            if mine.is_done:
+                return []
+            self._under_way = True
+            together, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
+        return together
 
     def _serve(self, together: list[_Waiting]) -> None:
         for one in together:
