@@ -8,7 +8,7 @@ Player.captions = (function () {
   function put(video, cues) {
     let track = tracks.get(video);
     if (!track) {
-      track = video.addTextTrack("captions", "English", Player.config.language);
+      track = video.addTextTrack("captions", "Captions", Player.config.language);
       tracks.set(video, track);
       track.mode = "showing";
     }
