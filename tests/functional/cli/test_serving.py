@@ -13,7 +13,7 @@ import pytest
 
 from licence_server.database import Database
 from tests.support.databases import DatabaseServer
-from tests.support.server import Server, free_port
+from tests.support.server import PASSPHRASE, Server, free_port
 
 
 def ready(server: Server) -> tuple[int, dict[str, object]]:
@@ -64,7 +64,9 @@ def test_a_server_that_moved_says_that_kits_will_not_believe_it(
         _, document = ready(server)
         assert f"published for {before}, but kits are now told {server.url}" in str(document["warnings"])
         assert "they will believe no answer" in (tmp_path / "server.log").read_text()
-        server.json("keys", "rotate", "--root-passphrase-file", str(tmp_path / "passphrase"))
+        passphrase = tmp_path / "passphrase"
+        passphrase.write_text(PASSPHRASE)
+        server.json("keys", "rotate", "--root-passphrase-file", str(passphrase))
         assert ready(server)[1]["warnings"] == []
     finally:
         server.stop()
