@@ -92,7 +92,7 @@ def figure_rows() -> Response:
     kept = {"sector": sector, "reporting": "yes" if reporting else None}
     shown: dict[str, Any] = {"under": "figures", "form": form, "sector": sector, "kept": kept}
     if chosen is None:
-        return page("figure_rows.html", 422, found=None, query={}, **shown)
+        return page("figure_rows.html", 422, found=None, query={}, back={}, **shown)
     narrower = {"kit_id": chosen[1], "sector": sector, "reporting": reporting}
     found = usage_by_organisation.list_page(runtime(), chosen[0], limit=PAGE, cursor=cursor(), **narrower)
     return page(
@@ -100,6 +100,7 @@ def figure_rows() -> Response:
         found=found,
         totals=usage_by_organisation.totals(runtime(), chosen[0], **narrower),
         query={**form.address(), **kept},
+        back=form.address(),
         **shown,
     )
 

@@ -4,7 +4,7 @@ from flask import Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from licence_server.console import cookies, errors, front, gate, written
+from licence_server.console import assets, cookies, errors, front, gate, written
 from licence_server.console.blueprint import blueprint
 
 # Long enough for a form left open over lunch, shorter than a session can last.
@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
     )
     WTFormsHelpers(app)
     written.add_filters(app.jinja_env)
+    app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(blueprint)
     app.register_blueprint(front.root)
 

@@ -60,7 +60,7 @@ def list_page(runtime: Runtime, *, now: datetime, limit: int, cursor: str | None
         licences = {row[0]: row[1] for row in session.execute(granted.where(Licence.kit_id.in_(ids)))}
         installations = {row[0]: row[1] for row in session.execute(used.where(Installation.kit_id.in_(ids)))}
     rows = [KitRow(kit, licences.get(kit.id, 0), installations.get(kit.id, 0)) for kit in found.items]
-    return Page(rows, found.next_cursor)
+    return Page(rows, found.next_cursor, found.previous_cursor)
 
 
 def field_of(runtime: Runtime, kit: Kit, *, now: datetime) -> Field:

@@ -1,9 +1,13 @@
 """What no page of ours sends is refused in words, on both databases."""
 
+import os
+import re
 import uuid
+from pathlib import Path
 
 import pytest
 
+from licence_server.console import assets
 from tests.support.deployment import KIT_ID, Deployment
 from tests.support.desk import Desk, forms, words
 
@@ -43,6 +47,19 @@ def test_only_assets_are_handed_out(viewer: Desk, name: str) -> None:
     with viewer.get("/console/assets/console.css") as asset:
         assert (asset.status_code, asset.mimetype) == (200, "text/css")
     assert viewer.get(f"/console/assets/{name}").status_code in (302, 404)
+
+
+def test_a_style_that_changed_is_found_elsewhere(viewer: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def address() -> str:
+        return re.findall(r'href="(/console/assets/console.css[^"]*)"', viewer.get("/console/").text)[0]
+
+    monkeypatch.setattr(assets, "_OURS", tmp_path)
+    style = tmp_path / "console.css"
+    style.write_text("old")
+    old = address()
+    os.utime(style, (1, 1))
+    with viewer.get(address()) as found:
+        assert (address() != old, found.text) == (True, "old")
 
 
 @pytest.mark.parametrize("version", [None, "", "²", "1 ", "x", "-1", 5000 * "1"])

@@ -54,6 +54,9 @@ def test_figures_are_counted_to_the_last_one_and_lead_to_their_rows(used: Deploy
     rows = desk.get(address[1].replace("&amp;", "&"))
     assert "Business of retail" in rows.text
     assert "Business of hospitality" not in rows.text
+    back = re.search(r'href="([^"]+)">Back to the figures', rows.text)
+    assert back is not None
+    assert words(desk.get(html.unescape(back[1])).text) == said
 
 
 @pytest.fixture

@@ -1,5 +1,9 @@
 """Kits: listed, looked at, added, changed."""
 
+import html
+import re
+
+from licence_server.console.lists import PAGE
 from licence_server.services import kits, licences
 from tests.support.deployment import KIT_ID, Deployment, workshop
 from tests.support.desk import Desk, forms, words
@@ -60,3 +64,15 @@ def test_a_stale_page_is_told_and_keeps_what_was_typed(deployment: Deployment, o
     stale = officer.post(path, {**form.fields, "name": "Mine"})
     assert (stale.status_code, "Somebody else has changed" in stale.text) == (422, True)
     assert 'value="Mine"' in stale.text
+
+
+def test_more_kits_than_a_page_holds(deployment: Deployment, viewer: Desk) -> None:
+    for number in range(PAGE + 1):
+        deployment.kit(f"kit-{number:03}")
+    first = viewer.get("/console/kits")
+    following = re.findall(r'href="(/console/kits\?cursor=[^"]+)"', first.text)
+    assert len(following) == 1
+    second = viewer.get(html.unescape(following[0]))
+    assert ("kit-000" in first.text, "kit-000" in second.text) == (True, False)
+    back = re.findall(r'href="(/console/kits\?cursor=[^"]+)"', second.text)
+    assert words(viewer.get(html.unescape(back[0])).text) == words(first.text)
