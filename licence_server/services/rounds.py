@@ -46,7 +46,7 @@ class _Waiting:
 
 
 class Gathering(Generic[Asked, Answer]):
-    """The rounds of one kind of request. run: serves some in one transaction. waiting: for the next round, guarded by
+    """The rounds of one kind of request. run: serves some in one transaction. waiting: for the next, guarded by
     `changed`."""
 
     def __init__(self, run: Callable[[Sequence[Asked]], Sequence[Outcome[Answer]]]) -> None:
@@ -107,15 +107,16 @@ class Gathering(Generic[Asked, Answer]):
 
 
 class Rounds:
-    """The rounds of one process, each of requests of one kind. deployment: what they work with."""
+    """The rounds of one process, each of requests of one kind. deployment: what they work with. kinds: what serves a
+    kind, to those who wait for it."""
 
     def __init__(self, deployment: Any, database: Database) -> None:
         self._deployment, self._database = deployment, database
-        self._kinds: dict[Any, Gathering[Any, Any]] = {}
+        self.kinds: dict[Any, Gathering[Any, Any]] = {}
 
     def join(self, take: Take[Asked, Answer], asked: Asked) -> Answer:
         """Be served in the next round that `take` runs. Raises what the request is refused with; Unavailable."""
-        kind = self._kinds.get(take) or self._kinds.setdefault(take, self._kind(take))
+        kind = self.kinds.get(take) or self.kinds.setdefault(take, self._kind(take))
         answer: Answer = kind.join(asked)
         return answer
 
