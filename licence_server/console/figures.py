@@ -107,10 +107,14 @@ def figure_rows() -> Response:
 
 def shown(report: Report) -> dict[str, Any]:
     """What the templates of a report need: itself, its pictures, the way to the rows, the export's form."""
-    pictures = {table.key: _picture(table) for table in report.tables if table.charted and table.rows}
+    drawn = [table for table in report.tables if table.charted and table.rows]
     return {
         "report": report,
-        "pictures": pictures,
+        "pictures": {table.key: _picture(table) for table in drawn},
+        "others": {
+            table.key: [(dict(table.columns)[key], _picture(table, key)) for key in table.also_charted]
+            for table in drawn
+        },
         "links": Links(report.kit, report.first, report.last),
         "export": ExportForm(),
     }
@@ -123,5 +127,5 @@ def hand_out(report: Report, name: str) -> Response:
     return download(formats.file_name(report, name), content, formats.FORMATS[name].media_type)
 
 
-def _picture(table: Table) -> str:
-    return "data:image/svg+xml;base64," + b64encode(charts.chart(table)).decode()
+def _picture(table: Table, column: str | None = None) -> str:
+    return "data:image/svg+xml;base64," + b64encode(charts.chart(table, column)).decode()

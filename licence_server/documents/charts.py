@@ -25,9 +25,10 @@ _WIDEST_BAR = 80
 _MOST_NUMBERS, _MOST_WORDS = 20, 16
 
 
-def chart(table: Table) -> bytes:
-    """The charted column of a table as SVG, its rows as bars. The total is not drawn."""
-    place = [key for key, _ in table.columns].index(str(table.charted))
+def chart(table: Table, column: str | None = None) -> bytes:
+    """A column of a table as SVG, its rows as bars; the one that is charted where none is named. The total is not
+    drawn."""
+    place = [key for key, _ in table.columns].index(str(column or table.charted))
     measure = table.columns[place][1]
     values = [row.cells[place] for row in table.rows]
     numbers = [value if isinstance(value, int | float) else None for value in values]

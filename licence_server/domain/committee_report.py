@@ -35,7 +35,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """columns: (key, title). charted: which column is drawn; None for none. total: the last row, not drawn.
+    """columns: (key, title). charted: which column is drawn; None for none. also_charted: which others are, where there
+    is room for them. total: the last row, not drawn.
 
     by: what its rows are, each a step in time; None where they are something else.
     """
@@ -48,6 +49,7 @@ class Table:
     rows: tuple[Row, ...]
     total: Row | None = None
     charted: str | None = None
+    also_charted: tuple[str, ...] = ()
     by: By | None = None
 
     @property

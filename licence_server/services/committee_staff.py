@@ -15,6 +15,7 @@ COLUMNS = (
     ("feedback", "Pieces of feedback"),
     ("mean_rating", "Mean rating of 5"),
 )
+_ALSO_CHARTED = ("workshop", "individual", "organisations", "feedback", "installations")
 
 
 def staff_report(figures: FigureSet, *, period: str, kit_name: str, timezone: str) -> Report:
@@ -60,6 +61,7 @@ def _tables(figures: FigureSet) -> list[Table]:
             ),
         ),
         charted="attendances",
+        also_charted=_ALSO_CHARTED,
     )
     by = figures.by
     steps = Table(
@@ -78,6 +80,7 @@ def _tables(figures: FigureSet) -> list[Table]:
         ),
         Row("", "Total", (*everything.cells, sum(step.activations for step in figures.steps))),
         charted="attendances",
+        also_charted=_ALSO_CHARTED,
         by=by,
     )
     return [steps, sectors, _crossed(figures, overall.attendances), _films(figures)]

@@ -4,6 +4,7 @@ import html
 import io
 import json
 import re
+from base64 import b64decode
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -46,7 +47,11 @@ def test_figures_are_counted_to_the_last_one_and_lead_to_their_rows(used: Deploy
     desk = fresh(viewer)
     page = desk.get("/console/figures?since=1/3/2026&until=31/3/2026")
     assert page.status_code == 200, page.text
-    assert page.text.count("data:image/svg+xml;base64,") >= 2
+    # Attendances and five other columns, over time and by sector; how often each film was played.
+    assert page.text.count("data:image/svg+xml;base64,") == 2 * 6 + 1
+    drawn = re.findall(r'base64,([^"]+)" alt="Organisations reporting, by month, drawn', page.text)
+    assert "Organisations reporting, by month" in b64decode(drawn[0]).decode()
+    assert "March 2026: 2" in b64decode(drawn[0]).decode()
     said = words(page.text)
     assert all(part in said for part in ("hospitality", "retail", "March 2026", "could be up to", "Method"))
     address = re.search(r'href="(/console/figures/organisations[^"]*sector=retail[^"]*)"', page.text)
