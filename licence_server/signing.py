@@ -41,7 +41,7 @@ from licence_server.domain.errors import ConfigError, Refused
 from licence_server.domain.lease import LeaseDates
 
 KEYSET_LIFETIME = timedelta(days=3 * 366)
-REMEMBERED_LEASES = 4096
+REMEMBERED_LEASES = 1024
 _END = b"-----END PRIVATE KEY-----\n"
 
 Jwk = dict[str, str]
