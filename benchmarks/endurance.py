@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-import psutil
-
 from benchmarks import load, servers
-from benchmarks.city.memory import Memory
+from benchmarks.city.memory import Memory, largest_worker
 from benchmarks.field import Field, check_ins
 from benchmarks.load import Requests
 from examples.local_server import free_port
@@ -26,14 +24,14 @@ SLICE_SECONDS = 10.0
 
 @dataclass
 class Workers:
-    """The processes of a server, as `Memory` looks at them."""
+    """The processes of a server, as `Memory` looks at them. master: the id of the one they come from."""
 
+    master: int
     started: float = field(default_factory=time.monotonic)
 
     def resident_bytes(self) -> int:
-        """Of the largest worker: the processes below the server's own, which is our only child."""
-        [master] = (child for child in psutil.Process().children() if child.name().startswith("licence-server"))
-        return max(worker.memory_info().rss for worker in master.children())
+        """Of the largest."""
+        return largest_worker(self.master)
 
 
 def mixed(kits: Field, tokens: list[str]) -> Requests:
@@ -62,7 +60,7 @@ def main() -> None:
         with servers.places([chosen.database], directory) as [place]:
             kits = Field.lay_out(directory, place.database("product"), free_port(), workers=2, threads=8)
             with servers.product(directory, kits.environ) as served:
-                memory = Memory(workers := Workers())
+                memory = Memory(workers := Workers(served.pid))
                 work = mixed(kits, kits.install(served.port))
                 end, answered = workers.started + 60 * chosen.minutes, 0
                 while time.monotonic() < end:

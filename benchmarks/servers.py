@@ -71,9 +71,10 @@ def _postgresql(directory: Path) -> Iterator[Place]:
 
 @dataclass(frozen=True)
 class Served:
-    """A server that answers."""
+    """A server that answers. pid: of its master process."""
 
     port: int
+    pid: int
 
 
 @contextmanager
@@ -107,7 +108,7 @@ def _serving(command: list[str], directory: Path, environ: dict[str, str], port:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"no server on {port}; see {directory / 'server.log'}")
             time.sleep(0.05)
-        yield Served(port)
+        yield Served(port, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(40)

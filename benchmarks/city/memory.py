@@ -4,7 +4,14 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+import psutil
+
 WARM_SECONDS = 60.0
+
+
+def largest_worker(master: int) -> int:
+    """Resident bytes of the largest worker of a server, by the id of its master process."""
+    return max(worker.memory_info().rss for worker in psutil.Process(master).children())
 
 
 class Watched(Protocol):

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from benchmarks.city.memory import largest_worker
 from benchmarks.city.served import CLOCK_FILE, SharedClock
 from examples.local_server import answers
 from licence_server.config import load
@@ -85,7 +86,8 @@ class CityServer:
 
     def resident_bytes(self) -> int:
         """The largest worker."""
-        return max(worker.memory_info().rss for worker in self._workers())
+        assert self.process is not None
+        return largest_worker(self.process.pid)
 
     def database_bytes(self) -> int:
         """What the database takes on the disk."""

@@ -128,20 +128,20 @@ class Examined:
 
 def examine(raw: Any) -> Examined:
     """Look at one value of a batch. Raises nothing: what is wrong with it is its `fault`."""
-    sent_id = raw.get("id") if isinstance(raw, dict) else None
-    sent_id = sent_id if isinstance(sent_id, str) else None
+    value = _member(raw, "id")
+    sent_id = value if isinstance(value, str) else None
     try:
         report, content_hash = read(raw)
     except InvalidReport as fault:
         return Examined(raw, sent_id, claimed_id(raw), claimed_seq(raw), identity(raw), fault=fault)
-    return Examined(raw, sent_id, report.id, report.seq, sha256(report.id.bytes).digest(), report, content_hash)
+    return Examined(raw, sent_id, report.id, report.seq, _identity_of(report.id), report, content_hash)
 
 
 def identity(raw: Any) -> bytes:
     """The 32-byte key under which a rejected report is kept once: its id, else its whole content."""
-    value = raw.get("id") if isinstance(raw, dict) else None
+    value = _member(raw, "id")
     try:
-        return sha256(UUID(value).bytes if isinstance(value, str) else _bytes(raw)).digest()
+        return _identity_of(UUID(value)) if isinstance(value, str) else sha256(_bytes(raw)).digest()
     except ValueError:
         return sha256(_bytes(value)).digest()
     except RecursionError:
@@ -150,7 +150,7 @@ def identity(raw: Any) -> bytes:
 
 def claimed_id(raw: Any) -> UUID | None:
     """The id that a report, however wrong, says it has."""
-    value = raw.get("id") if isinstance(raw, dict) else None
+    value = _member(raw, "id")
     try:
         return UUID(value) if isinstance(value, str) else None
     except ValueError:
@@ -159,10 +159,18 @@ def claimed_id(raw: Any) -> UUID | None:
 
 def claimed_seq(raw: Any) -> int | None:
     """The number that a report, however wrong, says it has."""
-    value = raw.get("seq") if isinstance(raw, dict) else None
+    value = _member(raw, "seq")
     if type(value) is float and value.is_integer():
         value = int(value)
     return value if type(value) is int and 1 <= value <= MAX_SEQ else None
+
+
+def _member(raw: Any, name: str) -> Any:
+    return raw.get(name) if isinstance(raw, dict) else None
+
+
+def _identity_of(report_id: UUID) -> bytes:
+    return sha256(report_id.bytes).digest()
 
 
 def _shaped(raw: Any) -> Report:

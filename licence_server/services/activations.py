@@ -81,8 +81,9 @@ def _activate(
         installation = removed_installations.bring_back(runtime, session, asked.installation_id)
     licence = session.scalars(_LOCK_LICENCE, {"licence_id": licence_id}).one()
     token = session.scalars(_READ_TOKEN, {"token_id": token_id}).one()
-    kit, organisation = surroundings.of_licence(session.connection(), runtime.remembered, licence.id)
-    trusted = trust.current(session)
+    connection = session.connection()
+    kit, organisation, keyset_version = surroundings.of_licence(connection, runtime.remembered, licence.id)
+    trusted = trust.of_version(connection, runtime.remembered, keyset_version)
 
     _refuse_token(token, now)
     _refuse_installation(installation, licence)

@@ -19,7 +19,7 @@ from licence_server.services.remembered import Remembered
 
 @dataclass(slots=True)
 class InstallationRow:
-    """The columns of an installation that a check-in looks at; those it may change are the last seven."""
+    """The columns of an installation that a check-in looks at; it may change those from `seat_until` on."""
 
     id: UUID
     organisation_id: UUID
@@ -86,10 +86,7 @@ class Surroundings:
     organisation: OrganisationRow
 
 
-_CHANGEABLE = (
-    *("seat_until", "lease_issued_at", "declined_at", "copied_at"),
-    *("last_sync_at", "received_numbers", "missing_reports"),
-)
+_CHANGEABLE = InstallationRow.__slots__[InstallationRow.__slots__.index("seat_until") :]
 _COLUMNS: tuple[Any, ...] = (
     *(InstallationToken.token_hash, InstallationToken.id, InstallationToken.used_at, trust.VERSION),
     *(getattr(Installation, name) for name in InstallationRow.__slots__),
@@ -116,7 +113,7 @@ _LOCK = (
 # Whatever changes an item makes a new version of its kit.
 _ITEMS = select(KitItem.item_id).where(KitItem.kit_id == bindparam("kit_id")).order_by(KitItem.position)
 _OF_LICENCE = (
-    select(Kit.id, Kit.updated_at, Kit.version, Organisation.id, Organisation.name)
+    select(trust.VERSION, Kit.id, Kit.updated_at, Kit.version, Organisation.id, Organisation.name)
     .select_from(Licence)
     .join(Kit, Kit.id == Licence.kit_id)
     .join(Organisation, Organisation.id == Licence.organisation_id)
@@ -141,10 +138,12 @@ def lock(connection: Connection, remembered: Remembered, token_hashes: Collectio
     return {row[0]: _surroundings(connection, remembered, row) for row in rows}
 
 
-def of_licence(connection: Connection, remembered: Remembered, licence_id: UUID) -> tuple[KitRow, OrganisationRow]:
-    """The kit that a licence is for, and whose it is."""
-    row = connection.execute(_OF_LICENCE, {"licence_id": licence_id}).one()
-    return _kit_and_organisation(connection, remembered, row)
+def of_licence(
+    connection: Connection, remembered: Remembered, licence_id: UUID
+) -> tuple[KitRow, OrganisationRow, int | None]:
+    """The kit that a licence is for, whose it is, and the version of the keyset in force."""
+    keyset_version, *row = connection.execute(_OF_LICENCE, {"licence_id": licence_id}).one()
+    return *_kit_and_organisation(connection, remembered, row), keyset_version
 
 
 def save(connection: Connection, installations: Collection[InstallationRow]) -> None:
