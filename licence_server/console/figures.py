@@ -13,7 +13,7 @@ from licence_server.console.blueprint import blueprint
 from licence_server.console.downloads import download
 from licence_server.console.errors import error_page
 from licence_server.console.fields import day_field
-from licence_server.console.kit_choices import kit_choices
+from licence_server.console.kit_choices import item_title, kit_choices
 from licence_server.console.lists import PAGE, ExportForm, FilterForm, cursor, period_of
 from licence_server.console.pages import page
 from licence_server.console.report_links import Links
@@ -85,15 +85,18 @@ def export_figures(name: str) -> Response:
 
 @blueprint.get("/figures/organisations")
 def figure_rows() -> Response:
-    """What each organisation adds to a figure. sector: "" for those without one."""
+    """What each organisation adds to a figure. sector: "" for those without one; item: a film or document."""
     form = FiguresForm(request.args)
     chosen = form.chosen()
     sector, reporting = request.args.get("sector"), bool(request.args.get("reporting"))
-    kept = {"sector": sector, "reporting": "yes" if reporting else None}
-    shown: dict[str, Any] = {"under": "figures", "form": form, "sector": sector, "kept": kept}
+    item = request.args.get("item") or None
+    kept = {"sector": sector, "reporting": "yes" if reporting else None, "item": item}
+    shown: dict[str, Any] = {"under": "figures", "form": form, "sector": sector, "item": item, "kept": kept}
     if chosen is None:
         return page("figure_rows.html", 422, found=None, query={}, back={}, **shown)
-    narrower = {"kit_id": chosen[1], "sector": sector, "reporting": reporting}
+    if item is not None:
+        shown["film"] = item_title(item, chosen[1])
+    narrower = {"kit_id": chosen[1], "sector": sector, "reporting": reporting, "item_id": item}
     found = usage_by_organisation.list_page(runtime(), chosen[0], limit=PAGE, cursor=cursor(), **narrower)
     return page(
         "figure_rows.html",

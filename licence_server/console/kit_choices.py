@@ -27,3 +27,9 @@ def kit_name(kit_id: str) -> str:
     if "kit_names" not in g:
         g.kit_names = {kit.id: kit.name for kit in known_kits()}
     return str(g.kit_names.get(kit_id, kit_id))
+
+
+def item_title(item_id: str, kit_id: str | None) -> str:
+    """What a film or document is called; its id where no kit has it. kit_id: None for that of any kit."""
+    kits_asked = (kit for kit in known_kits() if kit_id in (None, kit.id))
+    return next((item.title for kit in kits_asked for item in kit.items if item.item_id == item_id), item_id)

@@ -47,8 +47,11 @@ class Links:
         if table.by is not None:
             first = table.by.parse(row.key)
             return self._days(first, table.by.last_day(first))
-        if table.key in ("sectors", "sectors_by_month", "sectors_by_week"):
+        if table.key in ("sectors", "sectors_by_month", "sectors_by_week", "items_by_sector"):
             return self._rows(sector=row.key)
+        if table.key == "items":
+            kit_id, _, item_id = row.key.partition("/")
+            return self._rows(kit=kit_id, item=item_id)
         return None
 
     def _days(self, first: date, last: date) -> str:

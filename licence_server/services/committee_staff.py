@@ -3,7 +3,8 @@
 from licence_server.domain import method_note
 from licence_server.domain.committee_report import Report, Row, Table
 from licence_server.domain.series import By
-from licence_server.services.committee_words import coverage_of, facts_of, film_table, range_facts
+from licence_server.services.committee_films import films_as_such, films_played
+from licence_server.services.committee_words import coverage_of, facts_of, range_facts
 from licence_server.services.figure_rows import Counts, total
 from licence_server.services.figures import FigureSet
 
@@ -83,7 +84,7 @@ def _tables(figures: FigureSet) -> list[Table]:
         also_charted=_ALSO_CHARTED,
         by=by,
     )
-    return [steps, sectors, _crossed(figures, overall.attendances), _films(figures)]
+    return [steps, sectors, _crossed(figures, overall.attendances), films_as_such(figures), *films_played(figures)]
 
 
 def _crossed(figures: FigureSet, overall: int) -> Table:
@@ -103,15 +104,6 @@ def _crossed(figures: FigureSet, overall: int) -> Table:
         tuple(row(each.name, each.title, each.counts.attendances) for each in figures.sectors),
         Row("", "Total", (*(step.counts.attendances for step in figures.steps), overall)),
     )
-
-
-def _films(figures: FigureSet) -> Table:
-    rows = (
-        Row(item["id"], item["title"], (item["plays"], item["completions"], round(item["seconds"] / 3600, 1)))
-        for item in figures.document["items"]
-    )
-    columns = (("plays", "Plays"), ("completions", "of these to the end"), ("hours", "Hours"))
-    return film_table(columns, tuple(rows))
 
 
 def _cells(counts: Counts) -> tuple[int | float | None, ...]:

@@ -6,6 +6,8 @@ from typing import Any
 from licence_server.domain.committee_report import Cell, Fact, Row, Table
 from licence_server.domain.method_note import ATTENDANCES, ORGANISATIONS, SESSIONS
 
+PLAYS = "A play is one session in which the film or document was opened, whatever the number of people."
+
 
 def facts_of(document: Mapping[str, Any]) -> tuple[Fact, ...]:
     """The figures of the contract's report."""
@@ -80,5 +82,4 @@ def coverage_facts(installations: Mapping[str, Cell], missing: Cell, coverage: M
 
 def film_table(columns: tuple[tuple[str, str], ...], rows: tuple[Row, ...]) -> Table:
     """Films and documents."""
-    note = "A play is one session in which the film or document was opened, whatever the number of people."
-    return Table("items", "Films and documents", note, "Title", columns, rows, charted="plays")
+    return Table("items", "Films and documents", PLAYS, "Title", columns, rows, charted="plays")

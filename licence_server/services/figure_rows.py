@@ -117,17 +117,33 @@ def months_of_use(session: Session, kit_id: str) -> list[Month]:
 
 def plays_by_month(session: Session, months: Sequence[Month], kit_id: str) -> dict[tuple[str, Month], int]:
     """How often each item was played in each of some months."""
-    # One sum a month: grouping by days would sort a row for every film that an organisation saw in a day.
-    sums = [
-        func.sum(case((and_(ItemTotal.day >= month, ItemTotal.day <= last_day(month)), ItemTotal.plays), else_=0))
-        for month in months
-    ]
-    query: Any = select(ItemTotal.item_id, *sums).where(ItemTotal.kit_id == kit_id).group_by(ItemTotal.item_id)
+    query = select(ItemTotal.item_id, *_plays_in([(month, last_day(month)) for month in months]))
+    rows: Any = session.execute(query.where(ItemTotal.kit_id == kit_id).group_by(ItemTotal.item_id))
+    return {(item, month): int(plays) for item, *counts in rows for month, plays in zip(months, counts, strict=True)}
+
+
+def plays_by_sector(
+    session: Session, steps: Sequence[tuple[date, date]], kit_id: str | None
+) -> dict[tuple[str | None, str, str], list[int]]:
+    """By sector, kit and item: how often it was played in each step, from its first day to its last."""
+    if not steps:
+        return {}
+    query: Any = (
+        select(Organisation.sector, ItemTotal.kit_id, ItemTotal.item_id, *_plays_in(steps))
+        .join(Organisation, Organisation.id == ItemTotal.organisation_id)
+        .where(ItemTotal.day.between(steps[0][0], steps[-1][1]))
+        .group_by(Organisation.sector, ItemTotal.kit_id, ItemTotal.item_id)
+    )
+    if kit_id is not None:
+        query = query.where(ItemTotal.kit_id == kit_id)
     return {
-        (item, month): int(plays)
-        for item, *counts in session.execute(query)
-        for month, plays in zip(months, counts, strict=True)
+        (sector, kit, item): [int(count) for count in counts] for sector, kit, item, *counts in session.execute(query)
     }
+
+
+def _plays_in(steps: Sequence[tuple[date, date]]) -> list[ColumnElement[Any]]:
+    """One sum a step: grouping by days would sort a row for every film that an organisation saw in a day."""
+    return [func.sum(case((ItemTotal.day.between(first, last), ItemTotal.plays), else_=0)) for first, last in steps]
 
 
 def _by_sector(

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from licence_server.domain.dates import day_of
 from licence_server.domain.errors import not_found
 from licence_server.domain.estimate import Range, range_of
 from licence_server.domain.period import Period
 from licence_server.domain.series import By
-from licence_server.models import Kit
+from licence_server.models import Kit, KitItem
 from licence_server.services import field_rows, figure_rows
 from licence_server.services.field_rows import Field
 from licence_server.services.figure_rows import Counts
@@ -47,10 +50,33 @@ class Sector:
 
 
 @dataclass(frozen=True)
+class Film:
+    """A film or document of a kit. plays: of each sector that played it, one number a step."""
+
+    kit_id: str
+    kit_name: str
+    item_id: str
+    title: str
+    plays: dict[str | None, list[int]]
+
+    def plays_in(self, step: int) -> int:
+        """In the step of that place, everywhere."""
+        return sum(counts[step] for counts in self.plays.values())
+
+    def plays_of(self, sector: str | None) -> int:
+        """Of one sector, in all steps."""
+        return sum(self.plays.get(sector, ()))
+
+    @property
+    def plays_in_all(self) -> int:
+        return sum(map(sum, self.plays.values()))
+
+
+@dataclass(frozen=True)
 class FigureSet:
     """All of it. document: the report of the contract, with its coverage; today: when it was counted.
 
-    cells: by sector and the first day of a whole month or week.
+    cells: by sector and the first day of a whole month or week. films: in the order of their kits.
     """
 
     today: date
@@ -59,6 +85,7 @@ class FigureSet:
     steps: list[Step]
     sectors: list[Sector]
     cells: dict[tuple[str | None, date], Counts]
+    films: list[Film]
     range: Range
 
 
@@ -79,13 +106,15 @@ def figures(
         names = sorted({*use, *field}, key=lambda name: (not name, (name or "").casefold()))
         start = field_rows.first_day(session, kit_id, runtime.timezone)
         today = day_of(now, runtime.timezone)
+        steps = _steps(report, by, cells, start, today)
         return FigureSet(
             today,
             report.document(),
             by,
-            _steps(report, by, cells, start, today),
+            steps,
             [Sector(name, use.get(name, Counts()), field.get(name, Field())) for name in names],
             cells,
+            _films(session, steps, kit_id),
             range_of(reporters(report, standing)),
         )
 
@@ -109,3 +138,15 @@ def _steps(
         Step(*part, figure_rows.total(counts for (_, at), counts in cells.items() if at == first), activated)
         for first, part, activated in zip(every, parts, activations, strict=True)
     ]
+
+
+def _films(session: Session, steps: list[Step], kit_id: str | None) -> list[Film]:
+    """Every film and document, those nobody played too."""
+    query = select(Kit.id, Kit.name, KitItem.item_id, KitItem.title).join(KitItem, KitItem.kit_id == Kit.id)
+    if kit_id is not None:
+        query = query.where(Kit.id == kit_id)
+    films = {(row.id, row.item_id): Film(*row, {}) for row in session.execute(query.order_by(Kit.id, KitItem.position))}
+    counted = figure_rows.plays_by_sector(session, [(step.first, step.last) for step in steps], kit_id)
+    for (sector, kit, item), plays in counted.items():
+        films[kit, item].plays[sector] = plays
+    return list(films.values())

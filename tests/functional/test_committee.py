@@ -13,10 +13,13 @@ from licence_server.domain.committee_report import Report, Table
 from licence_server.domain.errors import Conflict, Invalid, LicenceServerError, NotFound
 from licence_server.domain.months import PublishablePeriod
 from licence_server.domain.period import Period
+from licence_server.domain.series import By
 from licence_server.domain.suppression import NOT_PUBLISHABLE, Publication
 from licence_server.services import committee
 from tests.support.deployment import Deployment, feedback, workshop
 from tests.support.trial import KIT_ID, MONTHS, headcounts, three_months
+
+SECTORS = {name: name or "Sector not given" for name in ("=Care", "Hospitality", "Retail", "Transport", None)}
 
 
 def table(report: Report, key: str) -> Table:
@@ -61,6 +64,40 @@ def test_the_teams_form_counts_to_the_last_one(deployment: Deployment) -> None:
     assert told["last_report_at"] == "2026-05-20T10:00:00Z"
 
 
+def test_films_are_counted_over_time_and_by_sector(deployment: Deployment) -> None:
+    installed = three_months(deployment)
+    other = deployment.kit("other-kit")
+    licence = deployment.licence(deployment.organisation("Hazel Vans", sector="Transport"), other)
+    kit = deployment.installation(deployment.token(licence), other)
+    twice = [{"item": "film-1", "seconds": 9, "completed": False}, {"item": "film-2", "seconds": 9, "completed": True}]
+    kit.sync(workshop(deployment.clock(), items=twice))
+    installed["Elm Couriers"].sync(workshop(datetime(2026, 5, 4, 9, tzinfo=UTC), 3, items=twice))
+    # By hand: a workshop of the trial plays film 1 once.
+    held = {title: [len(headcounts(name, at)) for at in range(3)] for name, title in SECTORS.items()}
+    one = committee.staff(deployment.runtime, Period(), now=deployment.clock(), kit_id=KIT_ID)
+    months = [sum(at) for at in zip(*held.values(), strict=True)]
+    keys = ["all", *(f"{KIT_ID}/{item}" for item in ("film-1", "film-2", "handbook"))]
+    assert [key for key, _ in table(one, "items_by_month").columns] == keys
+    assert rows(one, "items_by_month") == {
+        "March 2026": [months[0], months[0], 0, 0],
+        "April 2026": [months[1], months[1], 0, 0],
+        "May 2026": [months[2] + 2, months[2] + 1, 1, 0],
+        "June 2026 (so far)": [0, 0, 0, 0],
+        "Total": [sum(months) + 2, sum(months) + 1, 1, 0],
+    }
+    sectors = {title: [sum(counts), sum(counts), 0, 0] for title, counts in held.items()}
+    sectors["Transport"] = [sum(held["Transport"]) + 2, sum(held["Transport"]) + 1, 1, 0]
+    assert rows(one, "items_by_sector") == sectors | {"Total": [sum(months) + 2, sum(months) + 1, 1, 0]}
+    # Two kits that name their films alike are told apart, and only what lies in the period is counted.
+    period = Period(date(2026, 5, 4), date(2026, 6, 3))
+    both = committee.staff(deployment.runtime, period, now=deployment.clock(), by=By.WEEK)
+    assert rows(both, "items_by_week")["4 to 10 May 2026"] == [2, 0, 0, 0, 1, 1, 0]
+    assert rows(both, "items_by_week")["1 to 3 June 2026 (in part)"] == [2, 1, 1, 0, 0, 0, 0]
+    assert rows(both, "items_by_sector")["Transport"][0] == 2 + 2 + len(headcounts("Transport", 2))
+    titles = [title for _, title in table(both, "items_by_week").columns]
+    assert titles[4:6] == [f"The first film ({one.kit_name})", f"The second film ({one.kit_name})"]
+
+
 def test_a_month_that_is_not_whole_says_so(deployment: Deployment) -> None:
     three_months(deployment)
     period = Period(date(2026, 3, 15), date(2026, 5, 10))
@@ -85,6 +122,8 @@ def test_the_published_form_suppresses_small_numbers(deployment: Deployment) -> 
     assert crossed["Transport"][:3] == [0, 0, small]
     assert crossed["Sector not given"][:3] == [10, small, small]
     assert "=Care" not in crossed
+    # Films over time and by sector are for the team alone.
+    assert {each.key for each in report.tables} == {"months", "sectors", "sectors_by_month", "items"}
     for each in report.tables:
         for row in each.all_rows:
             for cell in row.cells:

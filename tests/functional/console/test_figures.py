@@ -47,8 +47,11 @@ def test_figures_are_counted_to_the_last_one_and_lead_to_their_rows(used: Deploy
     desk = fresh(viewer)
     page = desk.get("/console/figures?since=1/3/2026&until=31/3/2026")
     assert page.status_code == 200, page.text
-    # Attendances and five other columns, over time and by sector; how often each film was played.
-    assert page.text.count("data:image/svg+xml;base64,") == 2 * 6 + 1
+    # Attendances and five other columns, and plays of all films and of each of three, over time and by sector; how
+    # often each film was played.
+    assert page.text.count("data:image/svg+xml;base64,") == 2 * (6 + 4) + 1
+    drawn = re.findall(r'base64,([^"]+)" alt="The first film, plays by sector, drawn', page.text)
+    assert "hospitality: 1; retail: 1" in b64decode(drawn[0]).decode()
     drawn = re.findall(r'base64,([^"]+)" alt="Organisations reporting, by month, drawn', page.text)
     assert "Organisations reporting, by month" in b64decode(drawn[0]).decode()
     assert "March 2026: 2" in b64decode(drawn[0]).decode()
@@ -134,17 +137,21 @@ def test_every_figure_opens_exactly_the_rows_it_counts(
         re.S,
     )
     crossed = page.find('aria-label="Attendances by sector and')
+    films = page.find('aria-label="Films and documents"')
     opened_lines = 0
     for line in lines:
         (link, title, rest), opened_lines = line.groups(), opened_lines + 1
         cells = words(rest).split()
         total = re.search(
-            r"Total (?:, all pages )?([\d,]+) ([\d,]+) ([\d,]+) ([\d,]+)", words(desk.get(html.unescape(link)).text)
+            r"Total (?:, all pages )?([\d,]+) ([\d,]+) ([\d,]+) ([\d,]+) ([\d,]+)",
+            words(desk.get(html.unescape(link)).text),
         )
-        found = list(total.groups()) if total else ["0"] * 4
-        # Of months, weeks and sectors the measures; of sectors over time the last cell is the whole.
+        found = list(total.groups()) if total else ["0"] * 5
+        # Of months, weeks and sectors the measures; of sectors over time the last cell is the whole; of films, plays.
         if line.start() < crossed:
-            assert found == [*cells[:3], cells[4]], (title, link)
+            assert found[:4] == [*cells[:3], cells[4]], (title, link)
+        elif line.start() > films:
+            assert found[4] == cells[0], (title, link)
         else:
             assert found[0] == cells[-1], (title, link)
     assert bool(opened_lines) == address.startswith("figures")
@@ -194,7 +201,7 @@ def test_what_is_exported_by_week_is_what_the_screen_shows(used: Deployment, vie
     answer = desk.post(form.action, form.fields)
     assert "use-staff-by-week-2026-03-03-2026-04-12.json" in answer.headers["Content-Disposition"]
     tables = {table["key"]: table for table in json.loads(answer.data)["tables"]}
-    assert set(tables) == {"weeks", "sectors", "sectors_by_week", "items"}
+    assert set(tables) == {"weeks", "sectors", "sectors_by_week", "items", "items_by_week", "items_by_sector"}
     shown = weekly(screen)
     assert [row["title"] for row in tables["weeks"]["rows"]] == [title for title in shown if title != "Total"]
     for row in tables["weeks"]["rows"]:
