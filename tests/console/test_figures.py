@@ -58,7 +58,7 @@ def test_from_the_overview_to_the_rows_and_to_the_committees_pdf(at_desk: Callab
     page.goto("/console/figures?kit=figures-kit")
     page.get_by_label("Over time").select_option("By week")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("heading", name="By week")).to_be_visible()
+    expect(page.get_by_role("heading", name="By week", exact=True)).to_be_visible()
     assert "by=week" in page.url
     page.goto("/console/report?kit=figures-kit")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Use of the training kit")
