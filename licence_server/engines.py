@@ -69,14 +69,37 @@ def sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        if not options.get("looking"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+        if options.get("writing"):
+            _begin_writing(connection, module)
+        elif not options.get("looking"):
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
+
+
+def _begin_writing(connection: Connection, module: ModuleType) -> None:
+    """Wait for the write lock, looking every half millisecond: SQLite's own busy handler soon sleeps for 25 to 100."""
+    driver: Any = connection.connection.driver_connection
+    deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
+    driver.execute("PRAGMA busy_timeout=0").fetchall()
+    try:
+        while time.monotonic() < deadline:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except module.OperationalError as error:
+                if "locked" not in str(error):
+                    break
+                time.sleep(0.0005)
+            else:
+                return
+        # What is wrong is said by SQLAlchemy, in its own error.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}").fetchall()
 
 
 def _enter_wal(connection: Any, module: ModuleType) -> None:

@@ -1,15 +1,16 @@
 """Requests that wait at the same moment share one transaction, and so one wait for the disk.
 
-While one round is under way, requests gather; when it ends, one of those that wait leads the next with all
-of them. Nobody is answered before the round is committed. A round that fails is undone as a whole, and then each of
-its requests is taken by itself, so that one that cannot be served spoils nothing for its neighbours.
+While one round is under way, requests gather; when it ends, one of those that wait leads the next. Who is in it is
+settled as late as can be, when its transaction has begun: whoever came while it waited for the database comes along.
+Nobody is answered before the round is committed. A round that fails is undone as a whole, and then each of its
+requests is taken by itself, so that one that cannot be served spoils nothing for its neighbours.
 
 Known as group commit (DeWitt et al., "Implementation techniques for main memory database systems", 1984).
 """
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -38,18 +39,26 @@ Take = Callable[[Any, Session, Sequence[Asked]], Sequence[Outcome[Answer]]]
 it is called again."""
 
 
+Everyone = Callable[[], Sequence[Asked]]
+"""Whose round it is: those that wait when this is first called, the same ones ever after."""
+
+
 @dataclass(eq=False)
 class _Waiting:
+    """outcome: until there is one, what stays where the leader is ended halfway."""
+
     asked: Any
-    outcome: Any = None
+    outcome: Any = field(
+        default_factory=lambda: Unavailable("database_unavailable", "The server is stopping; try again shortly.")
+    )
     is_done: bool = False
 
 
 class Gathering(Generic[Asked, Answer]):
-    """The rounds of one kind of request. run: serves some in one transaction. waiting: for the next, guarded by
+    """The rounds of one kind of request. run: serves everyone in one transaction. waiting: for the next, guarded by
     `changed`."""
 
-    def __init__(self, run: Callable[[Sequence[Asked]], Sequence[Outcome[Answer]]]) -> None:
+    def __init__(self, run: Callable[[Everyone[Asked]], Sequence[Outcome[Answer]]]) -> None:
         self._run = run
         self.changed = threading.Condition()
         self.waiting: list[_Waiting] = []
@@ -60,50 +69,58 @@ class Gathering(Generic[Asked, Answer]):
         mine = _Waiting(asked)
         with self.changed:
             self.waiting.append(mine)
-        while together := self._gather(mine):
-            try:
-                self._serve(together)
-            finally:
-                with self.changed:
-                    self._under_way = False
-                    for one in together:
-                        one.is_done = True
-                    self.changed.notify_all()
+        while self._must_lead(mine):
+            self._lead()
         if isinstance(mine.outcome, Exception):
             raise mine.outcome
         answer: Answer = mine.outcome
         return answer
 
-    def _gather(self, mine: _Waiting) -> list[_Waiting]:
-        """Whom to lead, those that have waited longest; nobody where another has led `mine` meanwhile."""
+    def _must_lead(self, mine: _Waiting) -> bool:
+        """Wait until another has led `mine`, or until it is for its own thread to lead the next round."""
         with self.changed:
             self.changed.wait_for(lambda: mine.is_done or not self._under_way)
-            if mine.is_done:
-                return []
-            self._under_way = True
-            together, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
-        return together
+            self._under_way = self._under_way or not mine.is_done
+            return not mine.is_done
 
-    def _serve(self, together: list[_Waiting]) -> None:
-        for one in together:
-            # What stays where the leader itself is ended halfway.
-            one.outcome = Unavailable("database_unavailable", "The server is stopping; try again shortly.")
-        if len(together) > 1:
-            try:
-                outcomes = self._run([one.asked for one in together])
-            except Unavailable as error:
-                # The database, not one of them: each by itself would wait as long again.
-                outcomes = [error] * len(together)
-            except Exception:  # noqa: BLE001 (whose fault it is shows when each is taken by itself)
-                outcomes = [ALONE] * len(together)
-            for one, outcome in zip(together, outcomes, strict=True):
-                one.outcome = outcome
-            together = [one for one in together if one.outcome is ALONE]
-        for one in together:
-            try:
-                [one.outcome] = self._run([one.asked])
-            except Exception as error:  # noqa: BLE001 (raised again where it is waited for)
-                one.outcome = error
+    def _lead(self) -> None:
+        together: list[_Waiting] = []
+
+        def everyone() -> list[Asked]:
+            if not together:
+                with self.changed:
+                    together.extend(self.waiting[:MOST])
+                    del self.waiting[:MOST]
+            return [one.asked for one in together]
+
+        try:
+            for one, outcome in zip(together, self._serve(everyone), strict=True):
+                one.outcome = self._serve_alone(one.asked) if outcome is ALONE else outcome
+        finally:
+            everyone()
+            with self.changed:
+                self._under_way = False
+                for one in together:
+                    one.is_done = True
+                self.changed.notify_all()
+
+    def _serve(self, everyone: Everyone[Asked]) -> Sequence[Any]:
+        """Outcomes, errors among them."""
+        try:
+            return self._run(everyone)
+        except Unavailable as error:
+            # The database, not one of them: each by itself would wait as long again.
+            return [error] * len(everyone())
+        except Exception as error:  # noqa: BLE001 (whose fault it is shows when each is taken by itself)
+            size = len(everyone())
+            return [error] if size == 1 else [ALONE] * size
+
+    def _serve_alone(self, asked: Asked) -> Any:
+        try:
+            [outcome] = self._run(lambda: [asked])
+        except Exception as error:  # noqa: BLE001 (raised again where it is waited for)
+            return error
+        return outcome
 
 
 class Rounds:
@@ -121,4 +138,7 @@ class Rounds:
         return answer
 
     def _kind(self, take: Take[Asked, Answer]) -> Gathering[Asked, Answer]:
-        return Gathering(lambda asked: self._database.write(lambda session: take(self._deployment, session, asked)))
+        def run(everyone: Everyone[Asked]) -> Sequence[Outcome[Answer]]:
+            return self._database.write(lambda session: take(self._deployment, session, everyone()))
+
+        return Gathering(run)

@@ -2,9 +2,11 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+
+import pytest
 
 from licence_server.domain.errors import Refused, Unavailable
 from licence_server.services.rounds import ALONE, Gathering
@@ -44,7 +46,7 @@ class Counter:
 
 def gathered(counter: Counter, asked: list[Any]) -> dict[Any, Any]:
     """The answers or errors of requests that wait together, after one that was there before them."""
-    gathering: Gathering[Any, Any] = Gathering(counter.serve)
+    gathering: Gathering[Any, Any] = Gathering(lambda everyone: counter.serve(everyone()))
     with ThreadPoolExecutor(len(asked) + 1) as pool:
         first = pool.submit(gathering.join, "first")
         assert counter.begun.wait(10)
@@ -66,6 +68,35 @@ def test_who_waits_together_is_served_together() -> None:
     answers = gathered(counter, [1, 2, 3])
     assert answers == {1: "1 served", 2: "2 served", 3: "3 served"}
     assert [sorted(one) for one in counter.rounds[1:]] == [[1, 2, 3]]
+
+
+def test_who_comes_while_a_round_waits_for_its_transaction_comes_along() -> None:
+    begun, rounds = threading.Event(), []
+
+    def run(everyone: Callable[[], Sequence[Any]]) -> Sequence[Any]:
+        assert begun.wait(10)
+        rounds.append(list(everyone()))
+        return [f"{one} served" for one in everyone()]
+
+    gathering: Gathering[Any, Any] = Gathering(run)
+    with ThreadPoolExecutor(3) as pool:
+        answers = [pool.submit(gathering.join, one) for one in (1, 2, 3)]
+        deadline = time.monotonic() + 10
+        while len(gathering.waiting) < 3:
+            assert time.monotonic() < deadline
+        begun.set()
+        assert [answer.result(10) for answer in answers] == ["1 served", "2 served", "3 served"]
+    assert list(map(sorted, rounds)) == [[1, 2, 3]]
+
+
+def test_a_leader_that_is_ended_before_its_transaction_leaves_nobody_waiting() -> None:
+    def run(_everyone: object) -> Sequence[Any]:
+        raise Ended
+
+    gathering: Gathering[Any, Any] = Gathering(run)
+    with pytest.raises(Ended):
+        gathering.join(1)
+    assert gathering.waiting == []
 
 
 def test_a_refusal_is_its_own_alone() -> None:
