@@ -15,6 +15,7 @@ from licence_server import documents
 from licence_server.documents.charts import NAMESPACE, chart
 from licence_server.documents.csv_file import lines
 from licence_server.documents.formats import file_name
+from licence_server.documents.pdf_file import contents
 from licence_server.domain import method_note
 from licence_server.domain.committee_report import Fact, Report, Row, Table
 from licence_server.domain.series import By
@@ -97,6 +98,23 @@ def test_the_pdf_is_tagged_and_always_the_same(title: str, standard: bool) -> No
     assert b"/StructTreeRoot" in first
     # A letter that the fonts do not have must not cost the report; it costs the claim to the standard alone.
     assert (b"pdfuaid:part" in first) is standard
+
+
+def test_the_pdf_writes_days_as_people_do() -> None:
+    said = [("a", "2026-03-01"), ("b", "2026-04-02T09:00:00.123456Z"), ("c", "fewer than 5"), ("d", None), ("e", 1285)]
+    report = replace(REPORT, coverage=tuple(Fact(key, "Last report received", value, "") for key, value in said))
+    document = contents(report)
+    assert [fact["value"] for fact in document["coverage"]] == [
+        "1 March 2026",
+        "2 April 2026, 09:00 UTC",
+        "fewer than 5",
+        "–",
+        "1,285",
+    ]
+    assert document["generated_at"] == "2 April 2026, 09:00 UTC"
+    assert documents.render(report, "pdf").startswith(b"%PDF-")
+    # Programs read the other files.
+    assert json.loads(documents.render(report, "json"))["generated_at"] == "2026-04-02T09:00:00Z"
 
 
 def pages(report: Report) -> int:
