@@ -1,6 +1,7 @@
 """What an entry of the audit log says has changed.
 
 * Only what differs is told. Of something new that is all of it, of something that went away all of it too.
+* A counter that stands at its beginning is told nowhere: that a new token was used 0 times says nothing.
 * Values stay what JSON made of them; how they are written is for the page to say.
 """
 
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 HASHED = "hmac-sha256:"
+_COUNTERS = ("uses",)
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,11 @@ def differences(before: str | None, after: str | None) -> list[Change]:
     """The changes between two contents as an entry keeps them, in canonical JSON."""
     was, became = _members(before), _members(after)
     changes = [Change(name, was.get(name), became.get(name)) for name in sorted({*was, *became})]
-    return [change for change in changes if change.before != change.after]
+    return [change for change in changes if change.before != change.after and not _only_begins(change)]
+
+
+def _only_begins(change: Change) -> bool:
+    return change.field in _COUNTERS and change.before is None and change.after == 0
 
 
 def _members(text: str | None) -> Mapping[str, Any]:
