@@ -14,7 +14,6 @@ from licence_server.console.pages import page
 from licence_server.console.versions import VersionForm
 from licence_server.domain.licence import Status
 from licence_server.services import (
-    activation_tokens,
     installation_search,
     kits,
     licence_undo,
@@ -22,6 +21,7 @@ from licence_server.services import (
     organisation_history,
     organisations,
     reach,
+    token_standings,
 )
 from licence_server.services.installation_search import InstallationFilter
 from licence_server.services.licences import LicenceView
@@ -57,7 +57,7 @@ def licence(licence_id: UUID) -> Response:
         organisation=organisations.get(runtime(), view.licence.organisation_id),
         kit=kits.get(runtime(), view.licence.kit_id),
         impact=reach.impact_of_licence(runtime(), licence_id, now=now()),
-        tokens=activation_tokens.of_licence(runtime(), licence_id, now=now(), limit=PAGE),
+        tokens=token_standings.of_licence(runtime(), licence_id, now=now(), limit=PAGE),
         installation_count=installation_search.count(runtime(), held, now=now()),
         history=organisation_history.of_licence(runtime(), licence_id, limit=_RECENT),
         acts=acts_for(view),

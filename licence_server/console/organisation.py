@@ -18,11 +18,11 @@ from licence_server.console.versions import Difference, VersionForm
 from licence_server.domain import organisation as rules
 from licence_server.domain.errors import Conflict, Invalid, Stale
 from licence_server.services import (
-    activation_tokens,
     installation_search,
     licences,
     organisation_history,
     organisation_search,
+    token_standings,
 )
 from licence_server.services import organisations as services
 from licence_server.services.installation_search import InstallationFilter
@@ -65,7 +65,7 @@ def organisation(organisation_id: UUID) -> Response:
         organisation=found,
         licences=granted.items,
         more_licences=granted.next_cursor is not None,
-        tokens=activation_tokens.of_organisation(runtime(), organisation_id, now=now(), limit=PAGE),
+        tokens=token_standings.of_organisation(runtime(), organisation_id, now=now(), limit=PAGE),
         installations=installation_search.list_page(runtime(), held, now=now(), limit=_FEW, cursor=None).items,
         installation_count=installation_search.count(runtime(), held, now=now()),
         months=organisation_history.usage_by_month(runtime(), organisation_id),

@@ -17,7 +17,7 @@ from licence_server.console.pages import page
 from licence_server.domain.dates import day_of
 from licence_server.domain.errors import Conflict, Invalid
 from licence_server.services import activation_tokens as services
-from licence_server.services import kits, licences, organisations
+from licence_server.services import kits, licences, organisations, token_standings
 from licence_server.web import now, runtime
 
 Answer = Response | Redirect
@@ -59,6 +59,9 @@ def issue_token(licence_id: UUID) -> Answer:
 def revoke_token(token_id: UUID) -> Answer:
     """End a token; what it activated goes on."""
     token = services.get(runtime(), token_id)
+    view = licences.get(runtime(), token.licence_id, now=now())
+    if request.method == "GET" and not token_standings.is_revocable(token, view.licence):
+        return redirect(url_for("console.licence", licence_id=token.licence_id))
     form = RevokeForm()
     if form.validate_on_submit():
         try:
@@ -67,7 +70,6 @@ def revoke_token(token_id: UUID) -> Answer:
             form.take(Invalid(error.code, error.detail))
         else:
             return redirect(url_for("console.licence", licence_id=token.licence_id))
-    view = licences.get(runtime(), token.licence_id, now=now())
     organisation = organisations.get(runtime(), view.licence.organisation_id)
     return page("revoke_token.html", 422 if form.errors else 200, form=form, token=token, organisation=organisation)
 

@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import activation_token, dates
-from licence_server.domain import licence as rules
 from licence_server.domain.errors import Conflict, Invalid, not_found
 from licence_server.models import ActivationToken, Licence
 from licence_server.secret_keys import hash_secret
@@ -121,41 +120,6 @@ def list_page(
         query = query.where(ActivationToken.licence_id == licence_id)
     with runtime.database.reading() as session:
         return page(session, query, limit, cursor)
-
-
-def standing(token: ActivationToken, licence: Licence, now: datetime) -> str:
-    """As `status`; of a token that is not ended itself, `licence_…` where its licence lets nobody activate.
-
-    The first that applies, in the order of the contract's codes.
-    """
-    own, of_licence = status(token, now), rules.status(licence, now)
-    if own in ("revoked", "expired") or of_licence is rules.Status.ACTIVE:
-        return own
-    return f"licence_{of_licence}"
-
-
-def of_organisation(runtime: Runtime, organisation_id: UUID, **arguments: Any) -> list[tuple[ActivationToken, str]]:
-    """The newest tokens of all licences of an organisation, each with its standing. Takes what `_newest` takes."""
-    return _newest(runtime, Licence.organisation_id == organisation_id, **arguments)
-
-
-def of_licence(runtime: Runtime, licence_id: UUID, **arguments: Any) -> list[tuple[ActivationToken, str]]:
-    """The newest tokens of one licence, each with its standing. Takes what `_newest` takes."""
-    return _newest(runtime, Licence.id == licence_id, **arguments)
-
-
-def _newest(
-    runtime: Runtime, of: ColumnElement[bool], *, now: datetime, limit: int
-) -> list[tuple[ActivationToken, str]]:
-    query = (
-        select(ActivationToken, Licence)
-        .join(Licence, Licence.id == ActivationToken.licence_id)
-        .where(of)
-        .order_by(ActivationToken.created_at.desc(), ActivationToken.id)
-        .limit(limit)
-    )
-    with runtime.database.reading() as session:
-        return [(token, standing(token, licence, now)) for token, licence in session.execute(query)]
 
 
 def _new(

@@ -67,6 +67,34 @@ def test_a_token_is_revoked_with_a_reason(deployment: Deployment, officer: Desk)
     assert refused.json["code"] == "token_revoked"
 
 
+def test_no_token_can_be_revoked_where_that_changes_nothing(deployment: Deployment, desk: Callable[..., Desk]) -> None:
+    licence = deployment.licence()
+    places = (f"/console/licences/{licence.licence.id}", f"/console/organisations/{licence.licence.organisation_id}")
+    for _ in range(2):
+        deployment.token(licence)
+    officer = desk(Role.LICENSING_OFFICER)
+
+    def offered() -> list[list[str]]:
+        return [re.findall(r"/console/tokens/[0-9a-f-]+/revoke", officer.get(place).text) for place in places]
+
+    first, second = sorted(offered()[0])
+    assert [sorted(each) for each in offered()] == [[first, second]] * 2
+    officer.submit(first, reason="left in a train")
+    assert offered() == [[second]] * 2
+    assert (officer.get(first).status_code, officer.get(first).location) == (302, places[0])
+    licences.revoke(deployment.runtime, licence.licence.id, now=deployment.clock(), actor="test")
+    assert offered() == [[], []]
+    assert (officer.get(second).status_code, officer.get(second).location) == (302, places[0])
+
+
+def test_a_history_does_not_say_that_a_new_token_was_used_0_times(deployment: Deployment, officer: Desk) -> None:
+    licence = deployment.licence()
+    deployment.token(licence, uses=2)
+    for place in (f"licences/{licence.licence.id}", f"organisations/{licence.licence.organisation_id}", "audit"):
+        said = words(officer.get(f"/console/{place}").text)
+        assert ("Uses limit: 2" in said, "Uses: 0" in said) == (True, False)
+
+
 @pytest.fixture
 def field(deployment: Deployment) -> dict[str, Installed]:
     """One installation of each kind, by what it is."""
