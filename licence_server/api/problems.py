@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457): one table maps our errors to HTTP.
+"""Errors as problem documents (RFC 9457), by the one table of statuses in web.py.
 
 Every document has `type`, `title`, `status`, `detail` and a stable `code`; a 422 names each field in
 `errors`. What is not in the table is a fault of ours: a bland 500, the details in the log alone.
@@ -15,21 +15,7 @@ from werkzeug.exceptions import HTTPException
 from licence_server.api.codes import CODES
 from licence_server.domain import errors
 from licence_server.domain.errors import LicenceServerError
-
-STATUS: dict[type[LicenceServerError], HTTPStatus] = {
-    errors.Malformed: HTTPStatus.BAD_REQUEST,
-    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
-    errors.Refused: HTTPStatus.FORBIDDEN,
-    errors.NotFound: HTTPStatus.NOT_FOUND,
-    errors.Conflict: HTTPStatus.CONFLICT,
-    errors.Stale: HTTPStatus.PRECONDITION_FAILED,
-    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
-    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
-    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-}
+from licence_server.web import STATUS
 
 logger = logging.getLogger("licence_server")
 

@@ -1,4 +1,4 @@
-"""Errors as pages. The table of statuses is the API's own kinds; the words are for people."""
+"""Errors as pages: the statuses are those of the API, the words are for people."""
 
 import logging
 from http import HTTPStatus
@@ -9,20 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from licence_server.console.blueprint import blueprint
 from licence_server.console.pages import page
-from licence_server.domain import errors
 from licence_server.domain.errors import LicenceServerError
-
-STATUS: dict[type[LicenceServerError], HTTPStatus] = {
-    errors.Malformed: HTTPStatus.BAD_REQUEST,
-    errors.Refused: HTTPStatus.FORBIDDEN,
-    errors.NotFound: HTTPStatus.NOT_FOUND,
-    errors.Conflict: HTTPStatus.CONFLICT,
-    errors.Stale: HTTPStatus.PRECONDITION_FAILED,
-    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
-    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-}
+from licence_server.web import STATUS
 
 _TITLES = {
     HTTPStatus.BAD_REQUEST: "This could not be read",

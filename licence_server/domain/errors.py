@@ -1,7 +1,7 @@
 """The errors this software means to raise, as a small tree.
 
 Every error carries a stable `code` for programs and a `detail` sentence for people. The class says what
-kind of refusal it is; `api/problems.py` maps classes to HTTP, `cli/` maps them to exit code 1. Anything
+kind of refusal it is; `web.py` maps classes to HTTP, `cli/` maps them to exit code 1. Anything
 outside this tree is a fault of ours and is answered with a bland 500.
 """
 

@@ -8,29 +8,10 @@ from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from licence_server import handover
-from licence_server.domain.errors import (
-    Conflict,
-    Invalid,
-    LicenceServerError,
-    Malformed,
-    NotFound,
-    Refused,
-    TooManyRequests,
-    Unavailable,
-)
+from licence_server.domain.errors import LicenceServerError, TooManyRequests, Unavailable
 from licence_server.handover import Bringer
 from licence_server.portal.pages import FORM_POLICY, blueprint, page
-from licence_server.web import now, runtime
-
-_STATUS: dict[type[LicenceServerError], int] = {
-    Malformed: 400,
-    Refused: 403,
-    NotFound: 404,
-    Conflict: 409,
-    Invalid: 422,
-    TooManyRequests: 429,
-    Unavailable: 503,
-}
+from licence_server.web import STATUS, now, runtime
 
 _NOT_A_REQUEST = "This is not a file that a kit has written. Choose the file that ends in .kit-request."
 
@@ -69,9 +50,9 @@ def take_file() -> Response:
         answer = handover.answer(runtime(), document, Bringer(now(), request.remote_addr))
     except RequestEntityTooLarge:
         return _again(413, f"The file is too large to be one of a kit. {_NOT_A_REQUEST}", "body_too_large")
-    except tuple(_STATUS) as error:
+    except tuple(STATUS) as error:
         to_carry = _refusal_to_carry(error, document, uploaded.filename if uploaded is not None else None)
-        response = _again(_STATUS[type(error)], _ADVICE.get(error.code, error.detail), error.code, **to_carry)
+        response = _again(STATUS[type(error)], _ADVICE.get(error.code, error.detail), error.code, **to_carry)
         if isinstance(error, TooManyRequests | Unavailable):
             response.headers["Retry-After"] = str(error.retry_after)
         return response

@@ -4,7 +4,7 @@ import ast
 import re
 
 from licence_server.api.codes import CODES
-from licence_server.console.errors import STATUS
+from licence_server.web import STATUS
 from tests.support.raised import ROOT, raised
 
 BESIDE_THE_CONSOLE = (
