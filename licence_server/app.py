@@ -28,6 +28,7 @@ from licence_server.api import (
 )
 from licence_server.api.context import CLOCK, RUNTIME, Clock
 from licence_server.config import Config
+from licence_server.domain.json_text import MAX_SENT
 from licence_server.services.runtime import open_runtime
 
 NOUNS = (
@@ -56,7 +57,7 @@ def system_clock() -> datetime:
 def create_app(config: Config, clock: Clock = system_clock) -> Flask:
     """The application of one deployment. Raises ConfigError, Unavailable."""
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = bodies.MAX_SENT
+    app.config["MAX_CONTENT_LENGTH"] = MAX_SENT
     app.extensions[RUNTIME] = open_runtime(config)
     app.extensions[CLOCK] = clock
     openapi.register(app, [noun.blueprint for noun in NOUNS])

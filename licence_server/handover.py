@@ -7,12 +7,12 @@ API takes these from here too.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from licence_server.domain import json_text
+from licence_server.domain import dates, json_text
 from licence_server.domain.errors import Invalid, LicenceServerError, Malformed
 from licence_server.domain.verdict import Verdict
 from licence_server.schemas import shapes
@@ -129,4 +129,4 @@ def verdict_body(said: Verdict) -> VerdictBody:
 
 def written(moment: datetime) -> str:
     """A moment on the wire: RFC 3339 in UTC."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return dates.written(moment, "milliseconds")

@@ -13,8 +13,8 @@ from flask import Flask, Response, g, request
 
 from licence_server.domain import json_text
 from licence_server.domain.errors import Malformed, TooLarge, UnsupportedMedia
+from licence_server.domain.json_text import MAX_SENT
 
-MAX_SENT = 1 << 20
 MAX_EXPANDED = 8 << 20
 _DRAINED = 64 << 20
 _CHUNK = 1 << 16

@@ -11,11 +11,10 @@ from licence_server.cli.operator import Operator
 from licence_server.cli.output import note, print_record
 from licence_server.cli.parameters import FILE, json_option
 from licence_server.domain.errors import Refused
+from licence_server.domain.json_text import MAX_SENT
 from licence_server.handover import Bringer
 from licence_server.schemas.exchange import ActivationCarriedBack
 from licence_server.secret_keys import write_private
-
-MAX_REQUEST = 1 << 20
 
 
 @click.command
@@ -70,9 +69,9 @@ def _summary(receipt: str) -> dict[str, object]:
 
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
-        content = file.read(MAX_REQUEST + 1)
-    if len(content) > MAX_REQUEST:
-        raise Refused("body_too_large", f"{path} is larger than {MAX_REQUEST} bytes: no kit has written it.")
+        content = file.read(MAX_SENT + 1)
+    if len(content) > MAX_SENT:
+        raise Refused("body_too_large", f"{path} is larger than {MAX_SENT} bytes: no kit has written it.")
     return content
 
 

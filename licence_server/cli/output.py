@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from licence_server.domain import dates
+
 if TYPE_CHECKING:
     # Imported where a table is drawn: programs, and commands that print a line, do without.
     from rich.table import Table
@@ -24,7 +26,7 @@ _CONTROLS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(1
 def iso(moment: date | None) -> str | None:
     """ISO 8601, moments in UTC with a Z."""
     if isinstance(moment, datetime):
-        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return dates.written(moment)
     return moment.isoformat() if moment is not None else None
 
 

@@ -106,7 +106,7 @@ def _row(line: Line) -> tuple[object, ...]:
         line.subject.text,
         entry.reason,
         "; ".join(map(changed, line.changes)),
-        entry.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        dates.written(entry.at, "seconds"),
         entry.actor,
         entry.subject,
         entry.hash.hex(),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import Response
 
+from licence_server.domain import dates
 from licence_server.domain.spreadsheet import csv_bytes
 
 
@@ -24,4 +25,4 @@ def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 def _written(value: object) -> object:
     """Moments in UTC to the second, as everywhere outside the pages."""
-    return value.isoformat(timespec="seconds").replace("+00:00", "Z") if isinstance(value, datetime) else value
+    return dates.written(value, "seconds") if isinstance(value, datetime) else value

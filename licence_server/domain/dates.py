@@ -33,6 +33,11 @@ def in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def written(moment: datetime, timespec: str = "auto") -> str:
+    """ISO 8601 in UTC with a Z, as everything but the pages has it. timespec: as `isoformat` takes it."""
+    return moment.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
 def to_hour(moment: datetime) -> datetime:
     """A moment without its minutes: as much as we keep of the time of a sync."""
     return moment.replace(minute=0, second=0, microsecond=0)

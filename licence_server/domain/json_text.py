@@ -12,6 +12,9 @@ import msgspec
 
 from licence_server.domain.errors import Malformed
 
+MAX_SENT = 1 << 20
+"""As many bytes of it as anybody may send, in a body or in a file that is brought."""
+
 
 def decode(data: bytes) -> Any:
     """The decoded value. Raises Malformed."""

@@ -8,13 +8,13 @@
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
-from licence_server.domain import identifiers
+from licence_server.domain import dates, identifiers
 from licence_server.domain.organisation import EMAIL
 from licence_server.domain.text import NOT_ONE_LINE, is_one_line
 from licence_server.domain.usage_report import is_storable
@@ -139,4 +139,4 @@ class Moment(fields.DateTime):
 
 def written(moment: datetime | None) -> str | None:
     """A moment as the API writes it."""
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if moment is None else dates.written(moment)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from licence_server.domain import manifest, stick
+from licence_server.domain import dates, manifest, stick
 from licence_server.domain.errors import Refused
 from licence_server.domain.kit_description import KitDescription
 from licence_server.domain.manifest import Manifest, ManifestFile
@@ -185,7 +185,7 @@ def _manifest(
         )
         for path in sorted(planned)
     )
-    moment = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    moment = dates.written(now, "seconds")
     listed = Manifest(description.id, description.version, moment, _id(organisation), files)
     if before is not None and vars(before) == {**vars(listed), "built_at": before.built_at}:
         return before
