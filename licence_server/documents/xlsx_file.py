@@ -5,6 +5,7 @@ Text is written as text and never as a formula or a link, whatever it begins wit
 
 import io
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from licence_server.domain.committee_report import Cell, Fact, Report, Table
@@ -93,7 +94,6 @@ class _Sheets:
             sheet.write_number(number, place, cell, style)
 
 
-def _moment(iso: str) -> Any:
-    from datetime import datetime
-
+def _moment(iso: str) -> datetime:
+    """As workbooks have it: without a zone."""
     return datetime.fromisoformat(iso).replace(tzinfo=None)

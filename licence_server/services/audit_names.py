@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licence_server.models import ActivationToken, ApiKey, Kit, Licence, Organisation, Person
 from licence_server.services import audit
 from licence_server.services.runtime import Runtime
+from licence_server.services.text_search import contains
 
 _MOST = 500
 
@@ -63,20 +64,17 @@ def find(runtime: Runtime, session: Session, about: str) -> list[str]:
 
 
 def _named_like(session: Session, about: str) -> list[str]:
-    pattern = f"%{about.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-
-    def like(*columns: Any) -> Any:
-        return or_(*(column.ilike(pattern, escape="!") for column in columns))
-
-    organisations = select(Organisation.id).where(like(Organisation.name, Organisation.reference)).limit(_MOST)
+    organisations = (
+        select(Organisation.id).where(contains(about, Organisation.name, Organisation.reference)).limit(_MOST)
+    )
     licences = select(Licence.id).where(Licence.organisation_id.in_(organisations)).limit(_MOST)
     queries: dict[str, Any] = {
         "organisation": organisations,
         "licence": licences,
         "activation_token": select(ActivationToken.id).where(ActivationToken.licence_id.in_(licences)).limit(_MOST),
-        "kit": select(Kit.id).where(like(Kit.id, Kit.name)).limit(_MOST),
-        "person": select(Person.id).where(like(Person.email)).limit(_MOST),
-        "api_key": select(ApiKey.id).where(like(ApiKey.name)).limit(_MOST),
+        "kit": select(Kit.id).where(contains(about, Kit.id, Kit.name)).limit(_MOST),
+        "person": select(Person.id).where(contains(about, Person.email)).limit(_MOST),
+        "api_key": select(ApiKey.id).where(contains(about, ApiKey.name)).limit(_MOST),
     }
     return [f"{kind}:{identifier}" for kind, query in queries.items() for identifier in session.scalars(query)]
 

@@ -1,8 +1,8 @@
 """One batch of a job: add the organisations that are new, grant, issue; each with its audit entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, insert, select
@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from licence_server.domain import licence as rules
 from licence_server.models import Kit, Licence, Organisation
 from licence_server.services import activation_tokens, licences, organisation_imports
-from licence_server.services.bulk_work import Done, Grant, Target, Work, rows_by
+from licence_server.services.bulk_work import Done, Grant, Target, Work
+from licence_server.services.chunks import rows_by
+from licence_server.services.licences import Span
 from licence_server.services.runtime import Runtime
 
 # What the rules on the life of a licence look at.
@@ -26,6 +28,17 @@ _DATED = (
 _FIELDS = ("id", "name", "reference", "contact_email")
 
 
+class _Granted(NamedTuple):
+    """By organisation. held: the status of the licence that left it out. secrets: of the activation tokens."""
+
+    held: Mapping[UUID, str]
+    licences: Mapping[UUID, UUID]
+    secrets: Mapping[UUID, str]
+
+
+_NOTHING = _Granted({}, {}, {})
+
+
 def do(
     runtime: Runtime,
     session: Session,
@@ -38,30 +51,9 @@ def do(
 ) -> list[Done]:
     """Do what the work says to some of its targets, in the caller's transaction. first: the place of the first."""
     found, added = _organisations(runtime, session, targets, first, now=now, actor=actor)
-    held: dict[UUID, str] = {}
-    granted: dict[UUID, UUID] = {}
-    secrets: dict[UUID, str] = {}
+    granted = _NOTHING
     if work.grant is not None:
-        # Two jobs for the same kit take turns, or both might find an organisation without a licence. The lock
-        # is the one that leaves activations alone.
-        session.execute(select(Kit.id).where(Kit.id == work.grant.kit_id).with_for_update(key_share=True))
-        held = holdings(session, list(found), work.grant.kit_id, now)
-        free = [organisation_id for organisation_id in found if organisation_id not in held]
-        period = period_of(runtime, work.grant, now)
-        granted = licences.grant_many(
-            runtime,
-            session,
-            free,
-            work.grant.kit_id,
-            kind=work.grant.kind,
-            period=period,
-            terms=work.grant.terms,
-            now=now,
-            actor=actor,
-        )
-        if work.grant.tokens:
-            issued = activation_tokens.issue_many(runtime, session, list(granted.values()), now=now, actor=actor)
-            secrets = {organisation_id: issued[licence_id] for organisation_id, licence_id in granted.items()}
+        granted = _grant(runtime, session, work.grant, list(found), now=now, actor=actor)
     return [
         Done(
             organisation_id=organisation_id,
@@ -69,16 +61,41 @@ def do(
             reference=row["reference"],
             contact_email=row["contact_email"],
             added=organisation_id in added,
-            licence_id=granted.get(organisation_id),
-            token=secrets.get(organisation_id),
-            left_out=held.get(organisation_id),
+            licence_id=granted.licences.get(organisation_id),
+            token=granted.secrets.get(organisation_id),
+            left_out=granted.held.get(organisation_id),
         )
         for organisation_id, row in found.items()
     ]
 
 
-def period_of(runtime: Runtime, grant: Grant, now: datetime) -> tuple[datetime, datetime | None, int | None]:
-    """Start, end and trial days of the licences. Raises Invalid."""
+def _grant(
+    runtime: Runtime, session: Session, grant: Grant, organisation_ids: list[UUID], *, now: datetime, actor: str
+) -> _Granted:
+    # Two jobs for the same kit take turns, or both might find an organisation without a licence. The lock
+    # is the one that leaves activations alone.
+    session.execute(select(Kit.id).where(Kit.id == grant.kit_id).with_for_update(key_share=True))
+    held = holdings(session, organisation_ids, grant.kit_id, now)
+    granted = licences.grant_many(
+        runtime,
+        session,
+        [organisation_id for organisation_id in organisation_ids if organisation_id not in held],
+        grant.kit_id,
+        kind=grant.kind,
+        period=period_of(runtime, grant, now),
+        terms=grant.terms,
+        now=now,
+        actor=actor,
+    )
+    secrets: dict[UUID, str] = {}
+    if grant.tokens:
+        issued = activation_tokens.issue_many(runtime, session, list(granted.values()), now=now, actor=actor)
+        secrets = {organisation_id: issued[licence_id] for organisation_id, licence_id in granted.items()}
+    return _Granted(held, granted, secrets)
+
+
+def period_of(runtime: Runtime, grant: Grant, now: datetime) -> Span:
+    """The period of the licences. Raises Invalid."""
     return rules.period_of_grant(
         kind=grant.kind,
         first=grant.first,

@@ -42,7 +42,7 @@ class Job(msgspec.Struct, frozen=True):
 
     @property
     def batches(self) -> int:
-        return -(-len(self.work.targets) // BATCH)
+        return _batches(self.work)
 
     @property
     def complete(self) -> bool:
@@ -98,12 +98,17 @@ def run(
             row.confirmed_at, row.kept_until = now, now + MEMORY
         confirmed_at = row.confirmed_at
         done = set(session.scalars(select(BulkPart.number).where(BulkPart.job_id == job_id)))
-    left = [number for number in range(-(-len(work.targets) // BATCH)) if number not in done]
+    left = [number for number in range(_batches(work)) if number not in done]
     for number in left[:BATCHES_AT_ONCE]:
         # Again from the start of the batch where somebody took one of its references meanwhile.
         runtime.database.write(partial(_do_batch, runtime, job_id, work, number, confirmed_at, actor))
         # Whoever waits for SQLite asks now and then; a moment in which nobody holds it lets them in.
         pause(_PAUSE_SECONDS)
+
+
+def _batches(work: Work) -> int:
+    """In how many batches it is done; the last may be shorter."""
+    return -(-len(work.targets) // BATCH)
 
 
 def _do_batch(

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from licence_server.models import Organisation
 from licence_server.services import bulk_batches
-from licence_server.services.bulk_work import Target, Work, rows_by
+from licence_server.services.bulk_work import Target, Work
+from licence_server.services.chunks import rows_by
 from licence_server.services.runtime import Runtime
 
 

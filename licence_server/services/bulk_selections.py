@@ -7,7 +7,8 @@ from sqlalchemy import Select, func, select
 from licence_server.domain import organisation_file
 from licence_server.domain.errors import Invalid
 from licence_server.models import Organisation
-from licence_server.services.bulk_work import Grant, Target, Work, rows_by
+from licence_server.services.bulk_work import Grant, Target, Work
+from licence_server.services.chunks import rows_by
 from licence_server.services.organisation_imports import ImportRefused
 from licence_server.services.runtime import Runtime
 
@@ -15,6 +16,8 @@ MAX_ROWS = 50_000
 
 
 class Sector(NamedTuple):
+    """A sector to choose, with how many organisations it has."""
+
     name: str
     organisations: int
 

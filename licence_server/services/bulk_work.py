@@ -1,20 +1,11 @@
 """What a job on many organisations consists of, in a form that can be sealed and read again."""
 
-from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
 
 from licence_server.domain.licence import Kind, LicenceTerms
-
-Member = TypeVar("Member")
-
-# As many values as a query names at once.
-CHUNK = 500
 
 
 class Grant(Struct, frozen=True):
@@ -63,14 +54,3 @@ class Done(Struct, frozen=True):
     licence_id: UUID | None = None
     token: str | None = None
     left_out: str | None = None
-
-
-def chunks(members: Sequence[Member]) -> Iterator[Sequence[Member]]:
-    """The members, so many at a time as a query can name."""
-    for start in range(0, len(members), CHUNK):
-        yield members[start : start + CHUNK]
-
-
-def rows_by(session: Session, query: Select[*tuple[Any, ...]], column: Any, values: Sequence[Any]) -> list[Any]:
-    """The rows of a query whose column is one of many values."""
-    return [row for chunk in chunks(values) for row in session.execute(query.where(column.in_(chunk)))]

@@ -19,6 +19,7 @@ from licence_server.domain import dates
 from licence_server.domain.licence import Status
 from licence_server.models import Installation, Kit, Licence, Organisation, UsageTotal
 from licence_server.services import audit
+from licence_server.services.installation_filters import held
 from licence_server.services.licence_filters import with_status
 from licence_server.services.runtime import Runtime
 
@@ -149,7 +150,7 @@ def _live(kit_id: str | None) -> Subquery:
         func.max(Installation.activated_at).label("last_activated_at"),
         func.min(Installation.seat_until).label("stops_at"),
         func.sum(case((Installation.declined_at.is_(None), 1), else_=0)).label("answering"),
-    ).where(Installation.released_at.is_(None), Installation.revoked_at.is_(None))
+    ).where(*held())
     if kit_id is not None:
         query = query.where(Installation.kit_id == kit_id)
     return query.group_by(Installation.licence_id).subquery()

@@ -11,7 +11,7 @@ from licence_server.domain.roles import Role
 from licence_server.migrate import migrate
 from licence_server.models import Root, Setting
 from licence_server.secret_keys import SecretKeys, make_passphrase, write_private
-from licence_server.services import audit, keys, people
+from licence_server.services import audit, key_files, keys, people
 from licence_server.services.runtime import Runtime
 from licence_server.signing import Jwk, PrivateKey
 
@@ -62,8 +62,8 @@ def _create(runtime: Runtime, session: Session, now: datetime, actor: str, passp
     session.add(Setting(name="timezone", value=timezone))
     if not config.secret_key_file.exists():
         SecretKeys.create(config.secret_key_file)
-    root, signing_key = PrivateKey.generate(), keys.first_signing_key(config.signing_key_file)
-    keys.keep_aside(config.root_key_file)
+    root, signing_key = PrivateKey.generate(), key_files.first_signing_key(config.signing_key_file)
+    key_files.keep_aside(config.root_key_file)
     write_private(config.root_key_file, root.pem(passphrase))
     session.add(Root(version=1, jwk=json.dumps(root.jwk), created_at=now))
     session.flush()

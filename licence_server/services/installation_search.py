@@ -15,9 +15,9 @@ from licence_server.domain.licence import Status
 from licence_server.models import Installation, Licence, Organisation
 from licence_server.services import audit, counted_rows
 from licence_server.services.counted_rows import Counted
+from licence_server.services.installation_filters import held, in_use
 from licence_server.services.installations import InstallationStatus, view
 from licence_server.services.licence_filters import has_status
-from licence_server.services.organisation_filters import held, in_use
 from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 

@@ -13,11 +13,14 @@ from licence_server.domain import dates
 from licence_server.domain.errors import Conflict, not_found
 from licence_server.models import Installation
 from licence_server.services import audit, installation_tokens
+from licence_server.services.installation_filters import held
 from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 
 
 class InstallationStatus(StrEnum):
+    """Whether it was ended, and by whom: released by the kit or the team, revoked by the team for good."""
+
     ACTIVE = "active"
     RELEASED = "released"
     REVOKED = "revoked"
@@ -113,8 +116,7 @@ def list_page(
     if quiet_days is not None:
         since = dates.to_hour(dates.shifted(now, timedelta(days=-quiet_days)))
         query = query.where(
-            Installation.released_at.is_(None),
-            Installation.revoked_at.is_(None),
+            *held(),
             Installation.activated_at < since,
             or_(Installation.last_sync_at.is_(None), Installation.last_sync_at < since),
         )

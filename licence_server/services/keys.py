@@ -1,7 +1,6 @@
 """The key ceremony: list keys, rotate the signing key, change the root."""
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from licence_server.domain import dates
 from licence_server.domain.errors import Refused
 from licence_server.models import AuditHead, Installation, Keyset, Licence, Root, SigningKey
 from licence_server.secret_keys import write_private
-from licence_server.services import audit
+from licence_server.services import audit, key_files
 from licence_server.services.runtime import NOT_INITIALISED, Runtime
 from licence_server.signing import (
     KEYSET_LIFETIME,
@@ -22,7 +21,6 @@ from licence_server.signing import (
     PrivateKey,
     open_root_key,
     read_root_key,
-    read_signing_keys,
     sign_keyset,
     sign_root_change,
 )
@@ -84,7 +82,7 @@ def rotate(
         root, _ = _newest(session)
         _require_root(root, root_key)
         signing_key = PrivateKey.generate()
-        _append_signing_key(runtime.config.signing_key_file, signing_key)
+        key_files.append_signing_key(runtime.config.signing_key_file, signing_key)
         publish(runtime, session, root_key, signing_key, now=now)
         _record(runtime, session, now, actor, "signing_key_rotated", {"signing": signing_key.kid})
     return list_keys(runtime)
@@ -138,21 +136,6 @@ def lock_all(session: Session) -> None:
     session.execute(select(AuditHead).where(AuditHead.id == 1).with_for_update())
 
 
-def first_signing_key(path: Path) -> PrivateKey:
-    """The newest key of a file that was brought along, or a new one, written there."""
-    if path.exists():
-        return read_signing_keys(path)[-1]
-    key = PrivateKey.generate()
-    write_private(path, key.pem())
-    return key
-
-
-def keep_aside(path: Path) -> None:
-    """Move a file that an interrupted `init` left behind out of the way."""
-    if path.exists():
-        path.rename(path.with_suffix(f".unused-{os.getpid()}"))
-
-
 def _add_keyset(runtime: Runtime, session: Session, root: PrivateKey, signing_kid: str, now: datetime) -> None:
     version = (session.scalar(select(func.max(Keyset.version))) or 0) + 1
     issuer = runtime.config.public_url
@@ -198,13 +181,6 @@ def _newest(session: Session) -> tuple[Root, Keyset]:
 def _require_root(root: Root, key: PrivateKey) -> None:
     if json.loads(root.jwk)["kid"] != key.kid:
         raise Refused("root_key_foreign", "That is a root key, but not the root of this deployment.")
-
-
-def _append_signing_key(path: Path, key: PrivateKey) -> None:
-    """The file with one more key, replaced in one step; where it was lost, one with the new key alone."""
-    draft = path.with_name(f".{path.name}.{key.kid[:8]}")
-    write_private(draft, (path.read_bytes() if path.exists() else b"") + key.pem())
-    draft.replace(path)
 
 
 def _record(runtime: Runtime, session: Session, now: datetime, actor: str, action: str, after: dict[str, Any]) -> None:

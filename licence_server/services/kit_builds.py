@@ -15,7 +15,16 @@ from licence_server.domain.errors import Refused
 from licence_server.domain.kit_description import KitDescription
 from licence_server.domain.manifest import Manifest, ManifestFile
 from licence_server.models import Organisation
-from licence_server.services import keys, kit_sources, kit_texts, kit_tokens, kits, qr_encoder, stick_folder
+from licence_server.services import (
+    keys,
+    kit_sources,
+    kit_texts,
+    kit_tokens,
+    kits,
+    organisations,
+    qr_encoder,
+    stick_folder,
+)
 from licence_server.services.kit_sources import CONFIG, PLAYER_FOLDER, README, Content
 from licence_server.services.kit_texts import Particulars
 from licence_server.services.runtime import Runtime
@@ -54,7 +63,7 @@ def build(
     """Build a stick. Raises NotFound, Invalid (description), Refused: all before anything is written."""
     content = kit_sources.read_content(content_folder)
     left_out = _require_known(runtime, kit_id, content.description)
-    organisation = kit_tokens.organisation_named(runtime, organisation_id) if organisation_id is not None else None
+    organisation = organisations.get(runtime, organisation_id) if organisation_id is not None else None
     licence = kit_tokens.usable_licence(runtime, organisation.id, kit_id, now=now) if organisation else None
     root, encoder, small = keys.list_keys(runtime).root, qr_encoder.read(), kit_sources.player_files()
     small[QR_SCRIPT] = encoder or _NO_ENCODER

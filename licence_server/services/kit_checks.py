@@ -12,6 +12,8 @@ from licence_server.services.stick_folder import SILENT, Progress
 
 @dataclass(frozen=True)
 class KitCheck:
+    """What a folder was built as, and in what it differs from that."""
+
     manifest: Manifest
     differences: Differences
 

@@ -8,8 +8,8 @@ from sqlalchemy import Select, func, select
 from licence_server.domain.licence import Status
 from licence_server.domain.tally import ITEM_MEASURES
 from licence_server.models import Installation, ItemTotal, Kit, KitItem, Licence
+from licence_server.services.installation_filters import in_use
 from licence_server.services.licence_filters import with_status
-from licence_server.services.organisation_filters import in_use
 from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 
@@ -31,6 +31,8 @@ class Version(NamedTuple):
 
 
 class ItemUse(NamedTuple):
+    """A film or document and its use of all time. seconds: for how long it was played, all plays added up."""
+
     id: str
     title: str
     plays: int
@@ -39,6 +41,8 @@ class ItemUse(NamedTuple):
 
 
 class Field(NamedTuple):
+    """A kit in the field. licences: how many by status. items: in their order."""
+
     kit: Kit
     licences: dict[Status, int]
     versions: list[Version]

@@ -7,21 +7,12 @@ from sqlalchemy import select
 
 from licence_server.domain import activation_token
 from licence_server.domain import licence as rules
-from licence_server.domain.errors import Refused, not_found
+from licence_server.domain.errors import Refused
 from licence_server.domain.licence import Status
-from licence_server.models import ActivationToken, Licence, Organisation
+from licence_server.models import ActivationToken, Licence
 from licence_server.secret_keys import hash_secret
 from licence_server.services import activation_tokens
 from licence_server.services.runtime import Runtime
-
-
-def organisation_named(runtime: Runtime, organisation_id: UUID) -> Organisation:
-    """The organisation a stick is for. Raises NotFound."""
-    with runtime.database.reading() as session:
-        organisation = session.get(Organisation, organisation_id)
-    if organisation is None:
-        raise not_found("organisation", organisation_id)
-    return organisation
 
 
 def usable_licence(runtime: Runtime, organisation_id: UUID, kit_id: str, *, now: datetime) -> UUID:

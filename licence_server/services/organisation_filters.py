@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from licence_server.domain import dates
 from licence_server.domain.licence import Status
 from licence_server.models import Installation, Licence, Organisation
 from licence_server.services.counted_rows import Counted
-from licence_server.services.licence_filters import has_status, with_status
+from licence_server.services.installation_filters import held
+from licence_server.services.licence_filters import with_status
+from licence_server.services.text_search import contains
 
 WITHOUT = "none"
 """Instead of a status: organisations without any licence."""
@@ -46,8 +48,7 @@ class OrganisationFilter:
 
 def containing(text: str) -> ColumnElement[bool]:
     """Whether a text stands in the name or the reference, in whatever case."""
-    pattern = f"%{text.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-    return or_(Organisation.name.ilike(pattern, escape="!"), Organisation.reference.ilike(pattern, escape="!"))
+    return contains(text, Organisation.name, Organisation.reference)
 
 
 def apply(query: Select[Any], chosen: OrganisationFilter, now: datetime) -> Select[Any]:
@@ -65,16 +66,6 @@ def apply(query: Select[Any], chosen: OrganisationFilter, now: datetime) -> Sele
     if chosen.silence:
         query = query.where(_silent(Silence(chosen.silence), chosen.quiet_days, now))
     return query
-
-
-def held() -> tuple[ColumnElement[bool], ...]:
-    """Installations that were neither released nor revoked."""
-    return Installation.released_at.is_(None), Installation.revoked_at.is_(None)
-
-
-def in_use(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Of an installation and its licence: such a one whose licence is in force."""
-    return (*held(), has_status(Status.ACTIVE, now))
 
 
 def _silent(silence: Silence, days: int, now: datetime) -> ColumnElement[bool]:

@@ -1,9 +1,9 @@
 """Import a file of organisations: all of it or nothing."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert, select
@@ -17,12 +17,10 @@ from licence_server.domain.organisation_file import Fault, OrganisationFile
 from licence_server.models import Organisation
 from licence_server.services import audit
 from licence_server.services.audit import Act
+from licence_server.services.chunks import CHUNK, chunks
 from licence_server.services.runtime import Runtime
 
-Member = TypeVar("Member")
 Progress = Callable[[int, int], None]
-
-_CHUNK = 500
 
 
 class ImportRefused(Invalid):
@@ -75,7 +73,7 @@ def _refuse_taken(session: Session, file: OrganisationFile) -> None:
     """Raise ImportRefused where the database holds references of the file."""
     holders = {row.details["reference"]: row for row in file.rows if row.details["reference"] is not None}
     faults: list[Fault] = []
-    for chunk in _chunks(list(holders)):
+    for chunk in chunks(list(holders)):
         taken = session.scalars(select(Organisation.reference).where(Organisation.reference.in_(chunk)))
         faults.extend(
             Fault(holders[reference].number, "reference", f"{reference!r} is an organisation's already")
@@ -90,9 +88,9 @@ def _insert(
     runtime: Runtime, session: Session, rows: list[dict[str, Any]], now: datetime, actor: str, progress: Progress
 ) -> None:
     try:
-        for start, chunk in enumerate(_chunks(rows)):
+        for start, chunk in enumerate(chunks(rows)):
             session.execute(insert(Organisation), chunk)
-            progress(start * _CHUNK + len(chunk), len(rows))
+            progress(start * CHUNK + len(chunk), len(rows))
     except IntegrityError:
         raise Conflict("reference_taken", "Somebody took one of the references meanwhile; try again.") from None
     record_added(runtime, session, rows, now=now, actor=actor)
@@ -117,8 +115,3 @@ def record_added(
         action="organisation_added",
         reason="imported from a file",
     )
-
-
-def _chunks(members: Sequence[Member]) -> Iterator[Sequence[Member]]:
-    for start in range(0, len(members), _CHUNK):
-        yield members[start : start + _CHUNK]

@@ -13,7 +13,9 @@ from licence_server.domain import licence as rules
 from licence_server.domain.licence import Status
 from licence_server.models import Installation, Licence, Organisation
 from licence_server.services import audit, counted_rows
-from licence_server.services.organisation_filters import OrganisationFilter, apply, held, in_use
+from licence_server.services.chunks import chunks
+from licence_server.services.installation_filters import held, in_use
+from licence_server.services.organisation_filters import OrganisationFilter, apply
 from licence_server.services.paging import Page, page
 from licence_server.services.runtime import Runtime
 
@@ -24,7 +26,6 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "created_at": (Organisation.created_at, Organisation.id),
     "-created_at": (Organisation.created_at.desc(), Organisation.id.desc()),
 }
-_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,7 @@ def export(runtime: Runtime, chosen: OrganisationFilter, *, now: datetime, actor
     """Every row, in the order of the list; an audit entry says who took them, and by which filter."""
     with runtime.database.snapshot() as session:
         organisations = list(session.scalars(_query(runtime, session, chosen, now)))
-        rows = [
-            row
-            for start in range(0, len(organisations), _CHUNK)
-            for row in _rows(session, organisations[start : start + _CHUNK], now)
-        ]
+        rows = [row for chunk in chunks(organisations) for row in _rows(session, chunk, now)]
     # What was typed may be somebody's name; the log keeps no more than that something was. A sector is one of ours
     # where there are rows of it.
     kept = {

@@ -56,14 +56,17 @@ def limit_of(runtime: Runtime, days: int, now: datetime) -> Limit:
 
 
 def reports_due(due: Limit) -> ColumnElement[bool]:
+    """Accepted reports that are due."""
     return UsageReport.received_day < due.day
 
 
 def rejections_due(due: Limit) -> ColumnElement[bool]:
+    """Rejected ones."""
     return RejectedReport.received_day < due.day
 
 
 def messages_due(due: Limit) -> ColumnElement[bool]:
+    """Receipts of carried messages."""
     return CarriedMessage.received_at < due.moment
 
 

@@ -11,6 +11,7 @@ import pyotp
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from licence_server.domain.activation_token import ALPHABET
 from licence_server.domain.errors import Conflict, Refused
 from licence_server.models import Person, PersonSession, RecoveryCode
 from licence_server.secret_keys import hash_secret
@@ -23,7 +24,6 @@ RECOVERY_CODES = 10
 _STEP_SECONDS = 30
 Once = Callable[[Callable[[], dict[str, Any]]], dict[str, Any]]
 """Runs an act, or gives what it came to where it ran already."""
-_SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _pass(session: Session, member: Member, now: datetime) -> None:
 def _new_recovery_codes(session: Session, person: Person) -> list[str]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
     codes = [
-        "-".join("".join(secrets.choice(_SYMBOLS) for _ in range(4)) for _ in range(4)) for _ in range(RECOVERY_CODES)
+        "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4)) for _ in range(RECOVERY_CODES)
     ]
     session.add_all(RecoveryCode(person_id=person.id, code_hash=hash_secret(_plain(code))) for code in codes)
     session.flush()
