@@ -12,6 +12,43 @@ from licence_server.domain.roles import Role
 from tests.support.deployment import Deployment
 from tests.support.desk import ORIGIN, Desk, forms
 
+# Said here once more, and not read from the table: a row that is changed by mistake must be noticed.
+ASK_AGAIN = {
+    "choose_password",
+    "enrol",
+    "recovery_codes",
+    "revoke_all_licences",
+    "revoke_licence",
+    "revoke_token",
+    "revoke_installation",
+    "create_api_key",
+    "revoke_api_key",
+    "rotate_signing_key",
+    "change_retention",
+    "invite",
+    "invite_again",
+    "change_role",
+    "remove_person",
+}
+OF_EVERYBODY = {"sign_in", "invitation"}
+# Their own account, and files of what they may read.
+OF_VIEWERS = OF_EVERYBODY | {
+    "sign_out",
+    "give_code",
+    "prove_again",
+    "choose_password",
+    "enrol",
+    "recovery_codes",
+    "end_session",
+    "audit_chain",
+    "export_audit_log",
+    "export_committee_report",
+    "export_feedback",
+    "export_figures",
+    "export_installations",
+    "export_organisations",
+}
+
 
 def routes(deployment: Deployment) -> list[tuple[str, str, str]]:
     """Name, method and an address of every route of the console."""
@@ -59,6 +96,39 @@ def test_a_role_gets_what_the_table_says_and_nothing_more(
         if allowed == (got == 403) and not (name == "invitation" and got == 403):
             wrong.append((name, method, got))
     assert wrong == []
+
+
+def test_a_viewer_sends_nothing_that_changes_what_is_not_theirs(
+    deployment: Deployment, desk: Callable[..., Desk]
+) -> None:
+    sent = [(name, path) for name, method, path in routes(deployment) if method == "POST"]
+    taken = {name for name, path in sent if name != "sign_out" and status(desk(Role.VIEWER), "POST", path) != 403}
+    # Of an invitation that does not exist everybody hears that it is over.
+    assert taken == OF_VIEWERS - {"sign_out", "invitation"}
+
+
+def test_no_form_is_taken_without_the_token_of_our_own_pages(deployment: Deployment, administrator: Desk) -> None:
+    sent = [(name, path) for name, method, path in routes(deployment) if method == "POST"]
+    answers = {name: administrator.post(path, {"reason": "a page elsewhere"}) for name, path in sent}
+    assert len(answers) > 40
+    assert {
+        name for name, answer in answers.items() if (answer.status_code, "form_expired" in answer.text) != (400, True)
+    } == set()
+
+
+def test_what_cannot_be_undone_asks_for_the_password_again(deployment: Deployment, administrator: Desk) -> None:
+    token = next(form for form in forms(administrator.get("/console/account").text)).fields["csrf_token"]
+    deployment.clock.advance(minutes=11)
+    asking = set()
+    for name, method, path in routes(deployment):
+        if name in ("sign_out", "prove_again"):
+            continue
+        answer = administrator.get(path) if method == "GET" else administrator.post(path, {"csrf_token": token})
+        if (answer.location or "").startswith("/console/again") or 'name="password"' in answer.text:
+            asking.add((name, method))
+    both = {(name, method) for name, method, _ in routes(deployment) if name in ASK_AGAIN}
+    assert asking - both <= {("sign_in", "GET"), ("sign_in", "POST")}
+    assert both - asking == set()
 
 
 def test_what_the_question_for_the_password_would_repeat_holds_no_secret(
