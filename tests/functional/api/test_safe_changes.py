@@ -145,11 +145,16 @@ def test_the_second_of_two_editors_is_told(owner: Person, colleague: Person) -> 
     ],
 )
 def test_if_match(deployment: Deployment, colleague: Person, header: str | None, status: int) -> None:
-    organisation = deployment.organisation()
+    organisation, kit = deployment.organisation(), deployment.kit()
+    licence = deployment.licence(organisation, kit).licence
     headers = {"If-Match": header} if header is not None else {}
 
-    for path in (f"/organisations/{organisation.id}", f"/kits/{deployment.kit()}"):
-        assert colleague.patch(path, {"name": "Another name"}, headers=headers).status_code == status
+    for path, changes in (
+        (f"/organisations/{organisation.id}", {"name": "Another name"}),
+        (f"/kits/{kit}", {"name": "Another name"}),
+        (f"/licences/{licence.id}", {"lease_days": 7}),
+    ):
+        assert colleague.patch(path, changes, headers=headers).status_code == status, path
 
 
 def test_two_editors_at_the_same_moment(deployment: Deployment, colleague: Person) -> None:
