@@ -210,8 +210,11 @@ def test_what_no_page_may_repeat_is_not_kept(deployment: Deployment, olga: Visit
 def test_another_administrator_invites_again_when_an_invitation_lapsed(
     deployment: Deployment, administrator: Desk, visitor: Visitor
 ) -> None:
-    administrator.submit("/console/people/invite", email="olga@example.org", role="viewer")
+    first = administrator.submit("/console/people/invite", email="olga@example.org", role="viewer")
+    lapsed = re.search(r"https://licences.example(/console/invitation/[^<]+)<", first.text).group(1)
+    assert visitor.get(lapsed).status_code == 200
     deployment.clock.advance(days=8)
+    assert visitor.get(lapsed).status_code == 403
     other = Desk(deployment.app, deployment.runtime, deployment.clock, Role.ADMINISTRATOR, "other@example.org")
     assert "Invitation lapsed on 9 March 2026" in words(other.get("/console/people").text)
     refused = other.submit("/console/people/invite", email="olga@example.org", role="viewer")
