@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from licence_server.services import restores
+from licence_server.services import audit, restores
 from tests.functional.cli.conftest import Shell, empty_shell
 from tests.support.databases import DatabaseServer, PostgresqlServer, SqliteServer
 from tests.support.deployment import Deployment, workshop
@@ -45,6 +45,8 @@ def test_a_restored_deployment_goes_on_where_the_other_was(
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert made["audit_head"] == shell.json("audit", "verify")["head"]
+    [newest] = audit.list_entries(shell.deployment.runtime, limit=1, cursor=None).items
+    assert (newest.action, newest.actor[:4]) == ("backup_made", "cli:")
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
     shell.refused("backup_exists", "backup", file, "--passphrase-file", passphrase)
     shell.refused("database_not_empty", "restore", file, "--passphrase-file", passphrase)

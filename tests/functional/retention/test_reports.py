@@ -36,6 +36,26 @@ def test_reports_go_after_the_period_and_no_sooner(deployment: Deployment, kit: 
     assert (recount.reports, recount.sealed, recount.differences) == (1, 3, [])
 
 
+def test_rejected_reports_and_receipts_go_after_the_period_and_no_sooner(
+    deployment: Deployment, kit: Installed
+) -> None:
+    carried = message(kit, workshop(deployment.clock(), 1), workshop(deployment.clock(), 2, attendee_count=0))
+    exchange(deployment, {"message": carried})
+    deployment.clock.advance(days=DAYS)
+    assert counts(retain(deployment)) == (0, 0, 0, 0)
+    deployment.clock.advance(days=1)
+    assert counts(retain(deployment)) == (1, 1, 1, 0)
+
+
+def test_the_period_runs_from_the_receipt_and_not_from_the_session(deployment: Deployment, kit: Installed) -> None:
+    from_a_drawer = workshop(deployment.clock(), 1)
+    deployment.clock.advance(days=DAYS + 5)
+    kit.sync(from_a_drawer)
+    assert counts(retain(deployment)) == (0, 0, 0, 0)
+    deployment.clock.advance(days=DAYS + 1)
+    assert counts(retain(deployment)) == (1, 0, 0, 0)
+
+
 def test_nothing_goes_until_a_period_is_set(deployment: Deployment) -> None:
     deployment.installation().sync(workshop(deployment.clock()))
     deployment.clock.advance(days=20_000)
@@ -72,6 +92,7 @@ def test_a_removed_id_with_other_content_is_still_refused(deployment: Deployment
     aged(deployment, kit, report)
 
     other = {**report, "attendee_count": 15}
+    assert statuses(kit.sync(other)) == ["id_reused"]
     assert statuses(kit.sync(other, report, other)) == ["id_reused", "duplicate", "id_reused"]
     assert statuses(kit.sync({**report, "attendee_count": 0})) == ["invalid"]
 
