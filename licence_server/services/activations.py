@@ -1,31 +1,37 @@
-"""Activate an installation: bind it to a licence, give it a seat, a lease and a token."""
+"""Activate an installation: bind it to a licence, give it a seat, a lease and a token.
+
+Activations that wait at the same moment share a transaction (see `rounds`): each is judged by itself, in the order
+they came, before anything is written; then all that they change is written in sets.
+"""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from licence_server.domain import activation_token, seats, verdict
 from licence_server.domain import licence as rules
 from licence_server.domain.errors import Conflict, LicenceServerError, Refused
 from licence_server.domain.verdict import ACTIVE, SEAT_LIMIT_REACHED, Verdict
-from licence_server.models import ActivationToken, Installation, Licence
 from licence_server.secret_keys import hash_secret
-from licence_server.services import audit, installation_tokens, leases, removed_installations, surroundings, trust
+from licence_server.services import (
+    activation_rows,
+    audit,
+    installation_tokens,
+    leases,
+    removed_installations,
+    surroundings,
+    trust,
+)
+from licence_server.services.activation_rows import InstallationRow, LicenceRow, TokenRow
 from licence_server.services.rate_limits import count_unknown_token
+from licence_server.services.rounds import ALONE, Outcome
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
-
-_FIND = select(ActivationToken.id, ActivationToken.licence_id).where(
-    ActivationToken.token_hash == bindparam("token_hash")
-)
-# Written once: to write them costs more than to run them.
-_LOCK_INSTALLATION = select(Installation).where(Installation.id == bindparam("installation_id")).with_for_update()
-_LOCK_LICENCE = select(Licence).where(Licence.id == bindparam("licence_id")).with_for_update()
-_READ_TOKEN = select(ActivationToken).where(ActivationToken.id == bindparam("token_id"))
 
 
 @dataclass(frozen=True)
@@ -64,30 +70,111 @@ def activate(runtime: Runtime, asked: Activation, *, now: datetime, address: str
     symbols = activation_token.normalise(asked.activation_token)
     token_hash = hash_secret(symbols if symbols is not None else secrets.token_hex())
     with runtime.database.looking() as connection:
-        found = connection.execute(_FIND, {"token_hash": token_hash}).one_or_none()
-    if found is None:
+        licensed = surroundings.find_licensed(connection, runtime.remembered, token_hash)
+        if licensed is not None:
+            trusted = trust.of_version(connection, runtime.remembered, licensed.keyset_version)
+    if licensed is None:
         count_unknown_token(runtime, address, now=now)
         raise Refused("token_unknown", "This activation token is not known.")
-    token_id, licence_id = found
-    return runtime.database.write(lambda session: _activate(runtime, session, token_id, licence_id, asked, now))
+    # A lease is signed once it is certain, so whether it can be is asked before.
+    runtime.signing_keys.find(trusted.signing_kid)
+    granted = runtime.rounds.join(_activate_all, _Asked(asked, licensed.token_id, now))
+    kid = runtime.secret_keys.message_kid
+    return Activated(
+        took_seat=granted.takes_seat,
+        installation_id=asked.installation_id,
+        installation_token=granted.secret,
+        message_key=runtime.secret_keys.message_key(kid, str(asked.installation_id)),
+        message_kid=kid,
+        verdict=ACTIVE,
+        lease=leases.write(
+            runtime, granted.installation, granted.licence, licensed.organisation, licensed.kit, trusted
+        ),
+        trust=trusted,
+    )
 
 
-def _activate(
-    runtime: Runtime, session: Session, token_id: UUID, licence_id: UUID, asked: Activation, now: datetime
-) -> Activated:
-    # Locks in the order installation, licence, as everywhere; the licence's lock guards its tokens' uses.
-    installation = session.scalar(_LOCK_INSTALLATION, {"installation_id": asked.installation_id})
-    if installation is None:
-        installation = removed_installations.bring_back(runtime, session, asked.installation_id)
-    licence = session.scalars(_LOCK_LICENCE, {"licence_id": licence_id}).one()
-    token = session.scalars(_READ_TOKEN, {"token_id": token_id}).one()
+@dataclass(frozen=True)
+class _Asked:
+    """An activation whose token is known."""
+
+    activation: Activation
+    token_id: UUID
+    now: datetime
+
+
+@dataclass
+class _Granted:
+    """An activation that nothing speaks against. secret: the installation's token, once it is issued."""
+
+    installation: InstallationRow
+    licence: LicenceRow
+    token: TokenRow
+    takes_seat: bool
+    now: datetime
+    secret: str = ""
+
+
+def _activate_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> list[Outcome[_Granted]]:
+    """The activations of one round."""
     connection = session.connection()
-    kit, organisation, keyset_version = surroundings.of_licence(connection, runtime.remembered, licence.id)
-    trusted = trust.of_version(connection, runtime.remembered, keyset_version)
+    found = _Found(runtime, connection, asked)
+    outcomes: list[Outcome[_Granted]] = []
+    granted: dict[UUID, _Granted] = {}
+    for one in asked:
+        if len(asked) > 1 and (one.activation.installation_id in granted or found.needs_count(one)):
+            # It depends on what others of the round did not write yet.
+            outcomes.append(ALONE)
+            continue
+        try:
+            outcome = _judge(connection, found, one)
+        except LicenceServerError as refusal:
+            outcomes.append(refusal)
+            continue
+        granted[one.activation.installation_id] = outcome
+        outcomes.append(outcome)
+    if granted:
+        _store(runtime, session, found, list(granted.values()))
+    return outcomes
 
+
+class _Found:
+    """What the activations of a round depend on, locked in the order installation, licence, as everywhere; the
+    licence's lock guards its tokens' uses.
+
+    removed: ids of installations that retention has removed, each with the random one of its row.
+    """
+
+    def __init__(self, runtime: Runtime, connection: Connection, asked: Sequence[_Asked]) -> None:
+        ids = {one.activation.installation_id for one in asked}
+        self.installations = activation_rows.lock_installations(connection, ids)
+        self.removed: dict[UUID, UUID] = {}
+        if unknown := ids - self.installations.keys():
+            self.removed = removed_installations.lock(runtime, connection, unknown)
+        if self.removed:
+            rows = activation_rows.lock_installations(connection, self.removed.values())
+            for installation_id, row_id in self.removed.items():
+                self.installations[installation_id] = replace(rows[row_id], id=installation_id)
+        self.known = frozenset(self.installations)
+        self.licensed = activation_rows.lock_licensed(connection, {one.token_id for one in asked})
+
+    def needs_count(self, asked: _Asked) -> bool:
+        """Whether seats must be counted for an activation."""
+        licence = self.licensed[asked.token_id][1]
+        installation = self.installations.get(asked.activation.installation_id)
+        if installation is None or installation.licence_id != licence.id:
+            return licence.seat_limit is not None
+        return leases.needs_count(installation, licence, asked.now)
+
+
+def _judge(connection: Connection, found: _Found, asked: _Asked) -> _Granted:
+    """Grant an activation, and note what that changes in the rows. Raises Refused, Conflict."""
+    activation, now = asked.activation, asked.now
+    token, licence = found.licensed[asked.token_id]
+    installation = found.installations.get(activation.installation_id)
     _refuse_token(token, now)
     _refuse_installation(installation, licence)
-    if asked.kit_id != licence.kit_id:
+    if activation.kit_id != licence.kit_id:
         raise Refused("kit_mismatch", "This activation token belongs to another kit.")
     refusal = verdict.licence_refusal(rules.status(licence, now))
     if refusal is not None:
@@ -101,52 +188,68 @@ def _activate(
     if not holds_seat and token.uses_limit is not None and token.uses >= token.uses_limit:
         raise Refused("token_used_up", "This activation token has been used as often as it may be.")
     if installation is None:
-        installation = _new_installation(asked, licence, now)
+        installation = _new_installation(activation, licence, now)
     else:
         _rebind(installation, licence)
-    if leases.with_seat(session, installation, licence, now) is None:
+    if leases.needs_count(installation, licence, now) and not leases.is_seat_free(
+        connection, installation, licence, now
+    ):
         raise Conflict(SEAT_LIMIT_REACHED.code, SEAT_LIMIT_REACHED.detail)
 
-    installation.kit_version = asked.kit_version
-    installation.client_name, installation.client_version = asked.client_name, asked.client_version
-    installation.label = asked.label if asked.label is not None else installation.label
-    session.add(installation)
+    installation.kit_version = activation.kit_version
+    installation.client_name, installation.client_version = activation.client_name, activation.client_version
+    installation.label = activation.label if activation.label is not None else installation.label
     if not holds_seat:
         token.uses += 1
-        _begin(runtime, licence, now)
-    leases.renew(installation, licence, now)
-    session.flush()
-    secret = installation_tokens.issue(session, installation.id, now)
-    session.flush()
-    if not holds_seat:
-        audit.record(
-            runtime,
-            session,
-            now=now,
-            actor=f"installation:{installation.id}",
-            action="installation_activated",
-            subject=f"installation:{installation.id}",
-            after={
-                "organisation_id": licence.organisation_id,
-                "licence_id": licence.id,
-                "activation_token_id": token.id,
-                "seat_until": installation.seat_until,
-            },
-        )
-    kid = runtime.secret_keys.message_kid
-    return Activated(
-        took_seat=not holds_seat,
-        installation_id=installation.id,
-        installation_token=secret,
-        message_key=runtime.secret_keys.message_key(kid, str(installation.id)),
-        message_kid=kid,
-        verdict=ACTIVE,
-        lease=leases.write(runtime, installation, licence, organisation, kit, trusted),
-        trust=trusted,
+    return _Granted(installation, licence, token, not holds_seat, now)
+
+
+def _store(runtime: Runtime, session: Session, found: _Found, granted: Sequence[_Granted]) -> None:
+    """Write all that the activations of a round change."""
+    connection = session.connection()
+    taking = [one for one in granted if one.takes_seat]
+    begun = {one.licence.id: one.licence for one in taking if _begin(runtime, one.licence, one.now)}
+    for one in granted:
+        leases.renew(one.installation, one.licence, one.now)
+    installations = [one.installation for one in granted]
+    known = [installation for installation in installations if installation.id in found.known]
+    for installation in known:
+        if installation.id in found.removed:
+            removed_installations.bring_back(connection, found.removed[installation.id], installation.id)
+        installation_tokens.make_room(connection, installation.id)
+    activation_rows.add(
+        connection, [installation for installation in installations if installation.id not in found.known]
+    )
+    activation_rows.save(
+        connection,
+        installations=known,
+        tokens={one.token.id: one.token for one in taking}.values(),
+        licences=begun.values(),
+    )
+    issued = installation_tokens.issue(connection, [(one.installation.id, one.now) for one in granted])
+    for one, secret in zip(granted, issued, strict=True):
+        one.secret = secret
+    if taking:
+        audit.record_all(runtime, session, [_note(one) for one in taking])
+
+
+def _note(taken: _Granted) -> audit.Note:
+    installation = taken.installation
+    return audit.Note(
+        now=taken.now,
+        actor=f"installation:{installation.id}",
+        action="installation_activated",
+        subject=f"installation:{installation.id}",
+        after={
+            "organisation_id": taken.licence.organisation_id,
+            "licence_id": taken.licence.id,
+            "activation_token_id": taken.token.id,
+            "seat_until": installation.seat_until,
+        },
     )
 
 
-def _refuse_token(token: ActivationToken, now: datetime) -> None:
+def _refuse_token(token: TokenRow, now: datetime) -> None:
     refusal: LicenceServerError | None = None
     if token.revoked_at is not None:
         refusal = Refused("token_revoked", "This activation token has been revoked.")
@@ -156,7 +259,7 @@ def _refuse_token(token: ActivationToken, now: datetime) -> None:
         raise refusal
 
 
-def _refuse_installation(installation: Installation | None, licence: Licence) -> None:
+def _refuse_installation(installation: InstallationRow | None, licence: LicenceRow) -> None:
     if installation is None:
         return
     if installation.organisation_id != licence.organisation_id:
@@ -165,19 +268,18 @@ def _refuse_installation(installation: Installation | None, licence: Licence) ->
         raise Refused("installation_revoked", "This installation has been revoked.")
 
 
-def _new_installation(asked: Activation, licence: Licence, now: datetime) -> Installation:
-    return Installation(
+def _new_installation(asked: Activation, licence: LicenceRow, now: datetime) -> InstallationRow:
+    return InstallationRow(
         id=asked.installation_id,
         organisation_id=licence.organisation_id,
+        activated_at=now,
+        revoked_at=None,
         licence_id=licence.id,
         kit_id=licence.kit_id,
-        activated_at=now,
-        received_numbers="",
-        missing_reports=0,
     )
 
 
-def _rebind(installation: Installation, licence: Licence) -> None:
+def _rebind(installation: InstallationRow, licence: LicenceRow) -> None:
     """A known installation comes back, or moves to another licence of its organisation."""
     if installation.licence_id != licence.id or installation.released_at is not None:
         installation.seat_until = None
@@ -186,11 +288,12 @@ def _rebind(installation: Installation, licence: Licence) -> None:
     installation.released_at = None
 
 
-def _begin(runtime: Runtime, licence: Licence, now: datetime) -> None:
-    """The first activation begins a trial."""
+def _begin(runtime: Runtime, licence: LicenceRow, now: datetime) -> bool:
+    """The first activation begins a trial. Whether this one is the first."""
     if licence.first_activated_at is not None:
-        return
+        return False
     licence.first_activated_at = now
     if licence.trial_days is not None and licence.ends_at is None:
         licence.ends_at = rules.trial_end(now, licence.trial_days, runtime.timezone)
         licence.changed_at = now
+    return True

@@ -1,17 +1,19 @@
 """The audit log: record what was done, list it, verify the chain."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.domain.audit_chain import GENESIS, Entry, Head, canonical
 from licence_server.models import AuditEntry, AuditHead
 from licence_server.services.paging import Page, page
+from licence_server.services.prepared import Prepared
+from licence_server.services.row_sets import insert_rows
 from licence_server.services.runtime import Runtime
 
 _CONTACT_FIELDS = ("contact_email", "email")
@@ -19,9 +21,9 @@ REMOVABLE = ("installation", "report")
 _CHUNK = 1000
 
 _HEAD = select(AuditHead.number, AuditHead.hash).where(AuditHead.id == 1)
-_LOCK_HEAD = _HEAD.with_for_update()
-_ADD = insert(AuditEntry)
-_MOVE_HEAD = (
+_LOCK_HEAD = Prepared(_HEAD.with_for_update())
+_ENTRIES: Any = AuditEntry.__table__
+_MOVE_HEAD = Prepared(
     update(AuditHead)
     .where(AuditHead.id == 1)
     .values(number=bindparam("reached_number"), hash=bindparam("reached_hash"))
@@ -45,8 +47,7 @@ def record(
     subject: `licence:ID` and the like. before, after: what changed. Contact details and the ids of
     installations and reports are kept as keyed hashes, so that the log can stay for ever.
     """
-    acts = [Act(subject, before, after)]
-    return record_many(runtime, session, acts, now=now, actor=actor, action=action, reason=reason)
+    return record_all(runtime, session, [Note(now, actor, action, subject, reason, before, after)])
 
 
 def record_alone(runtime: Runtime, **entry: Any) -> Head:
@@ -75,26 +76,48 @@ def record_many(
     reason: str | None = None,
 ) -> Head:
     """The same act done to many things: an entry for each, chained in order."""
+    notes = [Note(now, actor, action, act.subject, reason, act.before, act.after) for act in acts]
+    return record_all(runtime, session, notes)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What an entry says, before it is put in the chain; see `record`."""
+
+    now: datetime
+    actor: str
+    action: str
+    subject: str
+    reason: str | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record_all(runtime: Runtime, session: Session, notes: Sequence[Note]) -> Head:
+    """An entry for each of many acts, chained in order."""
     session.flush()
     connection = session.connection()
-    reached, entries = Head(*connection.execute(_LOCK_HEAD).one()), []
-    for act in acts:
-        entry = Entry(
-            number=reached.number + 1,
-            at=now,
-            actor=kept_name(runtime, actor),
-            action=action,
-            subject=kept_name(runtime, act.subject),
-            reason=reason,
-            before=_kept(runtime, act.before),
-            after=_kept(runtime, act.after),
-        )
+    kept: list[dict[str, Any]] = [
+        {
+            "at": note.now,
+            "actor": kept_name(runtime, note.actor),
+            "action": note.action,
+            "subject": kept_name(runtime, note.subject),
+            "reason": note.reason,
+            "before": _kept(runtime, note.before),
+            "after": _kept(runtime, note.after),
+        }
+        for note in notes
+    ]
+    reached, entries = Head(*_LOCK_HEAD.all(connection)[0]), []
+    for content in kept:
+        entry = Entry(number=reached.number + 1, **content)
         entry_hash = entry.hash_after(reached.hash)
         entries.append({**vars(entry), "previous_hash": reached.hash, "hash": entry_hash})
         reached = Head(entry.number, entry_hash)
     for start in range(0, len(entries), _CHUNK):
-        connection.execute(_ADD, entries[start : start + _CHUNK])
-    connection.execute(_MOVE_HEAD, {"reached_number": reached.number, "reached_hash": reached.hash})
+        insert_rows(connection, _ENTRIES, entries[start : start + _CHUNK])
+    _MOVE_HEAD.run(connection, reached_number=reached.number, reached_hash=reached.hash)
     return reached
 
 

@@ -1,43 +1,53 @@
 """The tokens installations show: make one, and find the installation behind one."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.domain.errors import Unauthenticated
 from licence_server.models import Installation, InstallationToken
 from licence_server.secret_keys import hash_secret
+from licence_server.services.prepared import Prepared
+from licence_server.services.row_sets import insert_rows
 from licence_server.services.runtime import Runtime
 
+_TABLE: Any = InstallationToken.__table__
 _UNUSED_KEPT = 1000
 _UNUSED = (InstallationToken.installation_id == bindparam("owner"), InstallationToken.used_at.is_(None))
-_DELETE_OLD = delete(InstallationToken).where(
-    *_UNUSED,
-    InstallationToken.id
-    <= select(InstallationToken.id)
-    .where(*_UNUSED)
-    .order_by(InstallationToken.id.desc())
-    .offset(_UNUSED_KEPT - 1)
-    .limit(1)
-    .scalar_subquery(),
+_DELETE_OLD = Prepared(
+    delete(InstallationToken).where(
+        *_UNUSED,
+        InstallationToken.id
+        <= select(InstallationToken.id)
+        .where(*_UNUSED)
+        .order_by(InstallationToken.id.desc())
+        .offset(_UNUSED_KEPT - 1)
+        .limit(1)
+        .scalar_subquery(),
+    )
 )
-_ADD = insert(InstallationToken)
 
 
-def issue(session: Session, installation_id: UUID, now: datetime) -> str:
-    """A new token. Older ones live until a newer one is used.
+def issue(connection: Connection, owners: Sequence[tuple[UUID, datetime]]) -> list[str]:
+    """A new token for each of some installations, at its moment. Older ones live until a newer one is used."""
+    tokens = [secrets.token_urlsafe(32) for _ in owners]
+    rows = [
+        {"installation_id": installation_id, "token_hash": hash_secret(token), "created_at": now}
+        for (installation_id, now), token in zip(owners, tokens, strict=True)
+    ]
+    insert_rows(connection, _TABLE, rows)
+    return tokens
 
-    Of those never used the newest thousand are kept, so that a client gone wild cannot fill the table.
-    """
-    connection = session.connection()
-    connection.execute(_DELETE_OLD, {"owner": installation_id})
-    token = secrets.token_urlsafe(32)
-    row = {"installation_id": installation_id, "token_hash": hash_secret(token), "created_at": now}
-    connection.execute(_ADD, row)
-    return token
+
+def make_room(connection: Connection, installation_id: UUID) -> None:
+    """Of the tokens never used keep the newest thousand with the one that is about to be issued, so that a client
+    gone wild cannot fill the table."""
+    _DELETE_OLD.run(connection, owner=installation_id)
 
 
 def require_known(runtime: Runtime, token: str, *, now: datetime) -> None:

@@ -2,29 +2,40 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 
 from licence_server.models import RejectedReport, UsageReport
 from licence_server.services import removed_reports
+from licence_server.services.prepared import Among, Prepared
 from licence_server.services.usage_rows import Batch, Reporter
 
-_ACCEPTED = select(UsageReport.id, UsageReport.content_hash, UsageReport.seq).where(
-    UsageReport.id.in_(bindparam("ids", expanding=True))
+_ACCEPTED = Prepared(
+    select(UsageReport.id, UsageReport.content_hash, UsageReport.seq).where(Among(UsageReport.id, "ids"))
 )
-_REJECTED = select(
-    RejectedReport.installation_id,
-    RejectedReport.identity,
-    RejectedReport.seq,
-    RejectedReport.received_day,
-    RejectedReport.kit_id,
-).where(
-    RejectedReport.installation_id.in_(bindparam("installation_ids", expanding=True)),
-    RejectedReport.identity.in_(bindparam("identities", expanding=True)),
+_REJECTED = Prepared(
+    select(
+        RejectedReport.installation_id,
+        RejectedReport.identity,
+        RejectedReport.seq,
+        RejectedReport.received_day,
+        RejectedReport.kit_id,
+    ).where(
+        Among(RejectedReport.installation_id, "installation_ids"),
+        Among(RejectedReport.identity, "identities"),
+    )
 )
+
+
+class Rejection(NamedTuple):
+    """What was noted of a report that was rejected."""
+
+    seq: int | None
+    received_day: date
+    kit_id: str
 
 
 @dataclass(frozen=True)
@@ -33,22 +44,22 @@ class KnownReports:
     any_removed: retention has removed reports at some time, so those of a batch may be among them."""
 
     accepted: dict[UUID, tuple[bytes, int]] = field(default_factory=dict)
-    rejected: dict[tuple[UUID, bytes], Any] = field(default_factory=dict)
+    rejected: dict[tuple[UUID, bytes], Rejection] = field(default_factory=dict)
     any_removed: bool = False
 
 
-def find(session: Session, batches: Sequence[tuple[Reporter, Batch]]) -> KnownReports:
+def find(connection: Connection, batches: Sequence[tuple[Reporter, Batch]]) -> KnownReports:
     """Look up all reports of batches at once."""
     sent = [report for _, batch in batches for report in batch.reports]
     if not sent:
         return KnownReports()
-    connection = session.connection()
     ids = [report.id for report in sent if report.id is not None]
-    accepted = {row.id: (row.content_hash, row.seq) for row in connection.execute(_ACCEPTED, {"ids": ids})}
-    asked = {
-        "installation_ids": [reporter.id for reporter, batch in batches if batch.reports],
-        "identities": [report.identity for report in sent],
-    }
-    rejected = {(row.installation_id, row.identity): row for row in connection.execute(_REJECTED, asked)}
+    accepted = {report_id: (content_hash, seq) for report_id, content_hash, seq in _ACCEPTED.all(connection, ids=ids)}
+    rows = _REJECTED.all(
+        connection,
+        installation_ids=[reporter.id for reporter, batch in batches if batch.reports],
+        identities=[report.identity for report in sent],
+    )
+    rejected = {(installation_id, identity): Rejection(*noted) for installation_id, identity, *noted in rows}
     # After the raw reports: retention moves an id from there to here, so it is found in one of the two.
-    return KnownReports(accepted, rejected, removed_reports.are_any(session))
+    return KnownReports(accepted, rejected, removed_reports.are_any(connection))

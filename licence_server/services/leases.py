@@ -6,22 +6,34 @@ row locked.
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import lease as rules
 from licence_server.domain import seats
 from licence_server.domain.lease import NO_END
 from licence_server.models import Installation, Kit, Licence, Organisation
+from licence_server.services import activation_rows
+from licence_server.services.prepared import Prepared
 from licence_server.services.runtime import Runtime
 from licence_server.services.surroundings import InstallationRow, KitRow, LicenceRow, OrganisationRow
 from licence_server.services.trust import Trust
 from licence_server.signing import LeaseContent
 
-AnInstallation = Installation | InstallationRow
-ALicence = Licence | LicenceRow
+AnInstallation = Installation | InstallationRow | activation_rows.InstallationRow
+ALicence = Licence | LicenceRow | activation_rows.LicenceRow
 AKit = Kit | KitRow
 AnOrganisation = Organisation | OrganisationRow
+
+_HELD_BY_OTHERS = Prepared(
+    select(func.count())
+    .select_from(Installation)
+    .where(
+        Installation.licence_id == bindparam("licence_id"),
+        Installation.seat_until > bindparam("now"),
+        Installation.id != bindparam("installation_id"),
+    )
+)
 
 
 def needs_count(installation: AnInstallation, licence: ALicence, now: datetime) -> bool:
@@ -37,12 +49,13 @@ def with_seat(session: Session, installation: AnInstallation, licence: ALicence,
     if not needs_count(installation, licence, now):
         return licence
     locked = session.get_one(Licence, licence.id, with_for_update=True, populate_existing=True)
-    held_by_others = session.scalar(
-        select(func.count())
-        .select_from(Installation)
-        .where(Installation.licence_id == licence.id, Installation.seat_until > now, Installation.id != installation.id)
-    )
-    return locked if seats.seat_free(locked.seat_limit, held_by_others or 0) else None
+    return locked if is_seat_free(session.connection(), installation, locked, now) else None
+
+
+def is_seat_free(connection: Connection, installation: AnInstallation, licence: ALicence, now: datetime) -> bool:
+    """Whether the others leave the installation a seat of a licence, which the caller has locked."""
+    held_by_others = _HELD_BY_OTHERS.scalar(connection, licence_id=licence.id, now=now, installation_id=installation.id)
+    return seats.seat_free(licence.seat_limit, held_by_others)
 
 
 def is_fresh(installation: AnInstallation, licence: ALicence, kit: AKit, trust: Trust, now: datetime) -> bool:

@@ -6,11 +6,11 @@
   missing once, what was revoked stays revoked, another organisation's stays elsewhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.models import (
@@ -21,6 +21,7 @@ from licence_server.models import (
     RejectedReport,
     UsageReport,
 )
+from licence_server.services.prepared import Among, Prepared
 from licence_server.services.removals import Act, Limit, limit, note
 from licence_server.services.runtime import Runtime
 
@@ -97,24 +98,25 @@ def remove(act: Act, ids: Sequence[UUID], session: Session) -> int:
     return len(chosen)
 
 
-_LOCK_REMOVED = select(Installation.id).where(Installation.id_hash == bindparam("id_hash")).with_for_update()
+_LOCK_REMOVED = Prepared(
+    select(Installation.id, Installation.id_hash)
+    .where(Among(Installation.id_hash, "id_hashes"))
+    .order_by(Installation.id)
+    .with_for_update()
+)
 
 
-def bring_back(runtime: Runtime, session: Session, installation_id: UUID) -> Installation | None:
-    """The installation that had this id before retention removed it, under its id again; None if there is none.
+def lock(runtime: Runtime, connection: Connection, installation_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of ids those whose installation retention has removed: each with the random id of its row."""
+    by_hash = {_id_hash(runtime, installation_id): installation_id for installation_id in installation_ids}
+    return {by_hash[id_hash]: row_id for row_id, id_hash in _LOCK_REMOVED.all(connection, id_hashes=list(by_hash))}
 
-    A refusal afterwards rolls it back.
-    """
-    row_id = session.connection().scalar(_LOCK_REMOVED, {"id_hash": _id_hash(runtime, installation_id)})
-    if row_id is None:
-        return None
-    session.execute(
-        update(Installation)
-        .where(Installation.id == row_id)
-        .values(id=installation_id, id_hash=None, removed_on=None)
-        .execution_options(synchronize_session=False)
+
+def bring_back(connection: Connection, row_id: UUID, installation_id: UUID) -> None:
+    """Give a removed installation its id again. A refusal afterwards rolls it back."""
+    connection.execute(
+        update(Installation).where(Installation.id == row_id).values(id=installation_id, id_hash=None, removed_on=None)
     )
-    return session.get_one(Installation, installation_id)
 
 
 def _id_hash(runtime: Runtime, installation_id: UUID) -> bytes:

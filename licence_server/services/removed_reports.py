@@ -12,15 +12,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import Connection, exists, insert, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain.usage_report import Examined
 from licence_server.models import RemovedReport
 from licence_server.secret_keys import SecretKeys
+from licence_server.services.prepared import Prepared
 from licence_server.services.runtime import Runtime
 
-_ANY = select(exists(select(RemovedReport.id_hash)))
+_ANY = Prepared(select(exists(select(RemovedReport.id_hash))))
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,9 @@ def find(runtime: Runtime, session: Session, installation_id: UUID, batch: Seque
     return Removed(reports, frozenset(refused[row.id_hash] for row in found if row.content_hash is None))
 
 
-def are_any(session: Session) -> bool:
+def are_any(connection: Connection) -> bool:
     """Whether anything was ever removed: until then nothing of a batch needs looking up."""
-    return bool(session.connection().scalar(_ANY))
+    return bool(_ANY.scalar(connection))
 
 
 def is_removed(runtime: Runtime, session: Session, report_id: UUID) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, String, Table
 from sqlalchemy.types import TypeEngine
 
+from licence_server.services.prepared import ask
+
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
     """Insert rows, one at least, which all name the same columns. on_conflict: that clause in SQL, where one is due."""
@@ -22,9 +24,9 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     sql = f"{prepared.sql} {on_conflict}"
     columns = [_converted([row[name] for row in rows], processor) for name, processor in prepared.processors.items()]
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(sql, list(zip(*columns, strict=True)))
+        ask(connection, sql, list(zip(*columns, strict=True)), many=True)
     else:
-        connection.exec_driver_sql(sql, tuple(columns))
+        ask(connection, sql, columns)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select, update
 
 from licence_server.domain.licence import LicenceTerms
-from licence_server.models import Installation, InstallationToken, Kit, KitItem, Licence, Organisation
+from licence_server.models import ActivationToken, Installation, InstallationToken, Kit, KitItem, Licence, Organisation
 from licence_server.services import trust
+from licence_server.services.prepared import Among, Prepared
 from licence_server.services.remembered import Remembered
 
 
@@ -86,6 +87,16 @@ class Surroundings:
     organisation: OrganisationRow
 
 
+@dataclass(frozen=True, slots=True)
+class Licensed:
+    """What an activation token is good for, as far as it never changes or a lease renewed later may say it."""
+
+    token_id: UUID
+    keyset_version: int | None
+    kit: KitRow
+    organisation: OrganisationRow
+
+
 _CHANGEABLE = InstallationRow.__slots__[InstallationRow.__slots__.index("seat_until") :]
 _COLUMNS: tuple[Any, ...] = (
     *(InstallationToken.token_hash, InstallationToken.id, InstallationToken.used_at, trust.VERSION),
@@ -103,23 +114,27 @@ _AROUND = (
     .join(Kit, Kit.id == Installation.kit_id)
     .join(Organisation, Organisation.id == Installation.organisation_id)
 )
-_READ = _AROUND.where(InstallationToken.token_hash == bindparam("token_hash"))
+_READ = Prepared(_AROUND.where(InstallationToken.token_hash == bindparam("token_hash")))
 # In one order everywhere, so that two rounds do not wait for each other.
-_LOCK = (
-    _AROUND.where(InstallationToken.token_hash.in_(bindparam("token_hashes", expanding=True)))
+_LOCK = Prepared(
+    _AROUND.where(Among(InstallationToken.token_hash, "token_hashes"))
     .order_by(Installation.id)
     .with_for_update(of=[Installation, InstallationToken])
 )
 # Whatever changes an item makes a new version of its kit.
 _ITEMS = select(KitItem.item_id).where(KitItem.kit_id == bindparam("kit_id")).order_by(KitItem.position)
-_OF_LICENCE = (
-    select(trust.VERSION, Kit.id, Kit.updated_at, Kit.version, Organisation.id, Organisation.name)
-    .select_from(Licence)
+_LICENSED = Prepared(
+    select(
+        *(ActivationToken.id, trust.VERSION),
+        *(Kit.id, Kit.updated_at, Kit.version, Organisation.id, Organisation.name),
+    )
+    .select_from(ActivationToken)
+    .join(Licence, Licence.id == ActivationToken.licence_id)
     .join(Kit, Kit.id == Licence.kit_id)
     .join(Organisation, Organisation.id == Licence.organisation_id)
-    .where(Licence.id == bindparam("licence_id"))
+    .where(ActivationToken.token_hash == bindparam("token_hash"))
 )
-_SAVE = (
+_SAVE = Prepared(
     update(Installation.__table__)  # type: ignore[arg-type]
     .where(Installation.__table__.c.id == bindparam("changed_id"))
     .values({name: bindparam(name) for name in _CHANGEABLE})
@@ -128,22 +143,20 @@ _SAVE = (
 
 def find(connection: Connection, remembered: Remembered, token_hash: bytes) -> Surroundings | None:
     """What the installation that shows a token stands on; None where the token is not known."""
-    row = connection.execute(_READ, {"token_hash": token_hash}).one_or_none()
+    row = _READ.first(connection, token_hash=token_hash)
     return None if row is None else _surroundings(connection, remembered, row)
 
 
 def lock(connection: Connection, remembered: Remembered, token_hashes: Collection[bytes]) -> dict[bytes, Surroundings]:
     """The same of many, by the hash of the token; installations and tokens stay locked."""
-    rows = connection.execute(_LOCK, {"token_hashes": list(token_hashes)}).all()
+    rows = _LOCK.all(connection, token_hashes=token_hashes)
     return {row[0]: _surroundings(connection, remembered, row) for row in rows}
 
 
-def of_licence(
-    connection: Connection, remembered: Remembered, licence_id: UUID
-) -> tuple[KitRow, OrganisationRow, int | None]:
-    """The kit that a licence is for, whose it is, and the version of the keyset in force."""
-    keyset_version, *row = connection.execute(_OF_LICENCE, {"licence_id": licence_id}).one()
-    return *_kit_and_organisation(connection, remembered, row), keyset_version
+def find_licensed(connection: Connection, remembered: Remembered, token_hash: bytes) -> Licensed | None:
+    """What an activation token is good for; None where it is not known."""
+    row = _LICENSED.first(connection, token_hash=token_hash)
+    return None if row is None else Licensed(row[0], row[1], *_kit_and_organisation(connection, remembered, row[2:]))
 
 
 def save(connection: Connection, installations: Collection[InstallationRow]) -> None:
@@ -153,7 +166,7 @@ def save(connection: Connection, installations: Collection[InstallationRow]) -> 
         for installation in installations
     ]
     if rows:
-        connection.execute(_SAVE, rows)
+        _SAVE.run_many(connection, rows)
 
 
 def _surroundings(connection: Connection, remembered: Remembered, row: Any) -> Surroundings:

@@ -93,7 +93,8 @@ def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> li
         elif taken.get(around.installation.id, (None,))[0] is not one:
             outcomes.append(ALONE)
         else:
-            outcomes.append(_take(runtime, session, intake, one, around))
+            trusted = trust.of_version(connection, runtime.remembered, around.keyset_version)
+            outcomes.append(_take(runtime, session, intake, one, around, trusted))
     intake.store()
     surroundings.save(connection, [around.installation for _, around in taken.values()])
     return outcomes
@@ -104,9 +105,10 @@ def _fits(around: Surroundings, asked: _Asked, size: int) -> bool:
     return size == 1 or not leases.needs_count(around.installation, around.licence, asked.now)
 
 
-def _take(runtime: Runtime, session: Session, intake: Intake, asked: _Asked, around: Surroundings) -> SyncAnswer:
+def _take(
+    runtime: Runtime, session: Session, intake: Intake, asked: _Asked, around: Surroundings, trusted: Trust
+) -> SyncAnswer:
     installation, now = around.installation, asked.now
-    trusted = trust.of_version(session.connection(), runtime.remembered, around.keyset_version)
     if around.token_used_at is None:
         installation_tokens.note_first_use(session, around.token_id, installation.id, now)
     results = intake.take(installation, asked.batch, set(around.kit.item_ids))

@@ -57,7 +57,7 @@ class Intake:
         self.accepted: list[dict[str, Any]] = []
         self.rejected: dict[tuple[UUID, bytes], dict[str, Any]] = {}
         self.forgotten: set[tuple[UUID, bytes]] = set()
-        self.known = known_reports.find(session, batches)
+        self.known = known_reports.find(session.connection(), batches)
 
     def take(self, reporter: Reporter, batch: Batch, item_ids: Set[str]) -> list[Result]:
         """Judge a batch; results in its order. item_ids: what its kit has."""

@@ -1,0 +1,154 @@
+"""The rows that activations lock and change, for all of one round at once.
+
+By columns, not by models, as for check-ins (`surroundings`).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from licence_server.domain.licence import LicenceTerms
+from licence_server.models import ActivationToken, Installation, Licence
+from licence_server.services.prepared import Among, Prepared
+from licence_server.services.row_sets import insert_rows
+
+
+@dataclass(slots=True)
+class LicenceRow:
+    """The columns of a licence that an activation looks at; it may change those from `first_activated_at` on."""
+
+    id: UUID
+    organisation_id: UUID
+    kit_id: str
+    kind: str
+    starts_at: datetime
+    trial_days: int | None
+    seat_limit: int | None
+    lease_days: int
+    grace_days: int
+    check_in_days: int
+    suspended_at: datetime | None
+    revoked_at: datetime | None
+    first_activated_at: datetime | None
+    ends_at: datetime | None
+    changed_at: datetime
+
+    @property
+    def terms(self) -> LicenceTerms:
+        return LicenceTerms(self.seat_limit, self.lease_days, self.grace_days, self.check_in_days)
+
+
+@dataclass(slots=True)
+class TokenRow:
+    """Those of an activation token; an activation may change `uses`."""
+
+    id: UUID
+    licence_id: UUID
+    uses_limit: int | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    uses: int
+
+
+@dataclass(slots=True)
+class InstallationRow:
+    """Those of an installation; an activation may change those from `licence_id` on."""
+
+    id: UUID
+    organisation_id: UUID
+    activated_at: datetime
+    revoked_at: datetime | None
+    licence_id: UUID
+    kit_id: str
+    kit_version: str = ""
+    client_name: str = ""
+    client_version: str = ""
+    label: str | None = None
+    seat_until: datetime | None = None
+    lease_issued_at: datetime | None = None
+    released_at: datetime | None = None
+
+
+_INSTALLATION: Any = Installation.__table__
+_Columns = type[LicenceRow] | type[TokenRow] | type[InstallationRow]
+
+
+def _names(row: _Columns, since: str = "id") -> tuple[str, ...]:
+    return row.__slots__[row.__slots__.index(since) :]
+
+
+def _save(model: Any, row: _Columns, since: str, **more: Any) -> Prepared:
+    """Write the columns of a row that may have changed."""
+    table = model.__table__
+    values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in _names(row, since)}
+    return Prepared(update(table).where(table.c.id == bindparam("new_id")).values({**values, **more}))
+
+
+# In one order everywhere, so that two rounds do not wait for each other.
+_LOCK_INSTALLATIONS = Prepared(
+    select(*(getattr(Installation, name) for name in _names(InstallationRow)))
+    .where(Among(Installation.id, "ids"))
+    .order_by(Installation.id)
+    .with_for_update()
+)
+_LOCK_LICENSED = Prepared(
+    select(
+        *(getattr(ActivationToken, name) for name in _names(TokenRow)),
+        *(getattr(Licence, name) for name in _names(LicenceRow)),
+    )
+    .join(Licence, Licence.id == ActivationToken.licence_id)
+    .where(Among(ActivationToken.id, "ids"))
+    .order_by(Licence.id, ActivationToken.id)
+    .with_for_update(of=[Licence, ActivationToken])
+)
+_SAVE_INSTALLATION = _save(Installation, InstallationRow, "licence_id")
+_SAVE_TOKEN = _save(ActivationToken, TokenRow, "uses")
+_SAVE_LICENCE = _save(Licence, LicenceRow, "first_activated_at", version=Licence.__table__.c.version + 1)
+
+
+def lock_installations(connection: Connection, ids: Collection[UUID]) -> dict[UUID, InstallationRow]:
+    """Those of some installations that are there, by id. To be locked before licences, as everywhere."""
+    return {row[0]: InstallationRow(*row) for row in _LOCK_INSTALLATIONS.all(connection, ids=ids)}
+
+
+def lock_licensed(connection: Connection, token_ids: Collection[UUID]) -> dict[UUID, tuple[TokenRow, LicenceRow]]:
+    """Activation tokens and their licences, by the token's id; one licence is one row, whoever it is found by."""
+    width = len(TokenRow.__slots__)
+    licences: dict[UUID, LicenceRow] = {}
+    found = {}
+    for row in _LOCK_LICENSED.all(connection, ids=token_ids):
+        token, licence = TokenRow(*row[:width]), LicenceRow(*row[width:])
+        found[token.id] = token, licences.setdefault(licence.id, licence)
+    return found
+
+
+def add(connection: Connection, installations: Collection[InstallationRow]) -> None:
+    """Write new installations."""
+    if installations:
+        unreported = {"received_numbers": "", "missing_reports": 0}
+        insert_rows(connection, _INSTALLATION, [_named(row) | unreported for row in _in_order(installations)])
+
+
+def save(
+    connection: Connection,
+    *,
+    installations: Collection[InstallationRow],
+    tokens: Collection[TokenRow],
+    licences: Collection[LicenceRow],
+) -> None:
+    """Write what has changed of known rows."""
+    for statement, rows in ((_SAVE_INSTALLATION, installations), (_SAVE_LICENCE, licences), (_SAVE_TOKEN, tokens)):
+        if rows:
+            statement.run_many(connection, [_named(row, "new_") for row in _in_order(rows)])
+
+
+def _named(row: Any, prefix: str = "") -> dict[str, Any]:
+    return {prefix + name: getattr(row, name) for name in row.__slots__}
+
+
+def _in_order(rows: Collection[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: row.id)

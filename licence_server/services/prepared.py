@@ -1,0 +1,188 @@
+"""Statements that are asked so often that what SQLAlchemy does each time costs more than the database takes.
+
+Such a statement is written as any other and compiled once for each kind of database. Then the driver itself is
+asked, on the connection and in the transaction of the caller; values and results are converted by the types of the
+columns, and errors are SQLAlchemy's, so that nobody else notices.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Delete,
+    Dialect,
+    LargeBinary,
+    Select,
+    Text,
+    Update,
+    bindparam,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+Convert = Callable[[Any], Any]
+
+
+class Prepared:
+    """A statement; what changes from one time to the next are `bindparam`s."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Update | Delete) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def all(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT."""
+        compiled = self._of(connection.dialect)
+        rows = self._run(connection, compiled, values).fetchall()
+        return [compiled.converted(row) for row in rows] if compiled.results else rows
+
+    def first(self, connection: Connection, **values: Any) -> tuple[Any, ...] | None:
+        """The first row; None where there is none."""
+        compiled = self._of(connection.dialect)
+        row = self._run(connection, compiled, values).fetchone()
+        return row if row is None else compiled.converted(row)
+
+    def scalar(self, connection: Connection, **values: Any) -> Any:
+        """The one value of a SELECT that gives one."""
+        row = self.first(connection, **values)
+        return None if row is None else row[0]
+
+    def run(self, connection: Connection, **values: Any) -> int:
+        """Change something; how many rows."""
+        count: int = self._run(connection, self._of(connection.dialect), values).rowcount
+        return count
+
+    def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """The same change with one set of values after the other."""
+        compiled = self._of(connection.dialect)
+        ask(connection, compiled.sql, [compiled.bound(values) for values in rows], many=True)
+
+    def _run(self, connection: Connection, compiled: "_Compiled", values: dict[str, Any]) -> Any:
+        return ask(connection, compiled.sql, compiled.bound(values))
+
+    def _of(self, dialect: Dialect) -> "_Compiled":
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _compiled(self._statement, dialect)
+        return compiled
+
+
+class Among(ColumnElement[bool]):
+    """Whether a column holds one of the values of the list that goes by that name. One statement for lists of every
+    length."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, column: Any, name: str) -> None:
+        self.column = column
+        self.values = bindparam(name, type_=_Values(column.type))
+
+
+@compiles(Among)
+def _among_array(element: Among, compiler: Any, **options: Any) -> str:
+    return f"{compiler.process(element.column, **options)} = ANY ({compiler.process(element.values, **options)})"
+
+
+@compiles(Among, "sqlite")
+def _among_json(element: Among, compiler: Any, **options: Any) -> str:
+    value = "unhex(value)" if isinstance(element.column.type, LargeBinary) else "value"
+    column, values = (compiler.process(part, **options) for part in (element.column, element.values))
+    return f"{column} IN (SELECT {value} FROM json_each({values}))"  # noqa: S608 (a compiler's own parts)
+
+
+class _Values(TypeDecorator[Any]):
+    """A list of values: an array for PostgreSQL, JSON for SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, of: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Text() if dialect.name == "sqlite" else ARRAY(self.of)
+
+    def bind_processor(self, dialect: Dialect) -> Convert | None:
+        if dialect.name != "sqlite":
+            return list
+        if isinstance(self.of, LargeBinary):
+            return lambda values: json.dumps([value.hex() for value in values])
+        convert = _type_of(self.of, dialect).bind_processor(dialect)
+        return lambda values: json.dumps([value if convert is None else convert(value) for value in values])
+
+
+def ask(connection: Connection, sql: str, values: Any, *, many: bool = False) -> Any:
+    """The driver's cursor, with a statement in its own SQL executed. Raises DBAPIError."""
+    cursor = connection.connection.cursor()
+    with _as_sqlalchemy_has_it(connection, sql):
+        (cursor.executemany if many else cursor.execute)(sql, values)
+    return cursor
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """values: the names in the driver's order, each with what is done to it. constants: what the statement itself
+    says. results: column to what is done to it; only where anything is."""
+
+    sql: str
+    is_positional: bool
+    values: tuple[tuple[str, Convert | None], ...]
+    constants: dict[str, Any]
+    results: tuple[tuple[int, Convert], ...]
+
+    def bound(self, values: dict[str, Any]) -> Any:
+        """Values as the driver takes them."""
+        values = self.constants | values
+        given = [values[name] if convert is None else convert(values[name]) for name, convert in self.values]
+        return given if self.is_positional else dict(zip([name for name, _ in self.values], given, strict=True))
+
+    def converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """A row as the columns' types have it."""
+        changed = list(row)
+        for place, convert in self.results:
+            changed[place] = convert(changed[place])
+        return tuple(changed)
+
+
+def _compiled(statement: Select[*tuple[Any, ...]] | Update | Delete, dialect: Dialect) -> _Compiled:
+    compiled: Any = statement.compile(dialect=dialect)
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    names = compiled.positiontup if compiled.positional else list(binds)
+    columns = statement.selected_columns if isinstance(statement, Select) else ()
+    results = [_type_of(column.type, dialect).result_processor(dialect, None) for column in columns]
+    return _Compiled(
+        sql=str(compiled),
+        is_positional=compiled.positional,
+        values=tuple((name, _type_of(binds[name].type, dialect).bind_processor(dialect)) for name in names),
+        constants={name: bind.value for name, bind in binds.items() if not bind.required},
+        results=tuple((place, convert) for place, convert in enumerate(results) if convert is not None),
+    )
+
+
+def _type_of(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    return kind.dialect_impl(dialect)
+
+
+@contextmanager
+def _as_sqlalchemy_has_it(connection: Connection, sql: str) -> Iterator[None]:
+    dialect: Any = connection.dialect
+    try:
+        yield
+    except dialect.dbapi.Error as error:
+        if dialect.is_disconnect(error, connection.connection.dbapi_connection, None):
+            # SQLAlchemy finds out for itself, and lets go of every connection of that time.
+            connection.exec_driver_sql("SELECT 1")
+        # Without the values: what cannot be stored need not stand in a log.
+        raise DBAPIError.instance(
+            sql, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
+        ) from error
