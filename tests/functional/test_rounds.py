@@ -1,9 +1,9 @@
-"""Check-ins that wait together: one transaction, and for each the answer it would have had alone."""
+"""Kits that wait together: one transaction, and for each the answer it would have had alone."""
 
-import json
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployment import Deployment, Installed, workshop
+from licence_server.services import audit
+from tests.support.deployment import Deployment, Installed, activation_body, workshop
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -46,21 +47,38 @@ def together(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch, asked: list[tuple[str, list[Any]]]
 ) -> tuple[list[Answer], int]:
     """The answers to check-ins, each a token and reports, that share a round; and how many transactions there were."""
+    sent_at = deployment.clock().isoformat()
+    bodies = [{"sent_at": sent_at, "reports": reports} for _, reports in asked]
+    return posted_together(
+        deployment, monkeypatch, "/api/v1/sync", bodies, [{"Authorization": f"Bearer {token}"} for token, _ in asked]
+    )
 
-    def post(token: str, reports: list[Any]) -> Answer:
-        body = json.dumps({"sent_at": deployment.clock().isoformat(), "reports": reports})
-        headers = {"Authorization": f"Bearer {token}"}
-        answer = deployment.app.test_client().post(
-            "/api/v1/sync", data=body, content_type="application/json", headers=headers
-        )
+
+def activated_together(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, asked: list[tuple[str, str]]
+) -> tuple[list[Answer], int]:
+    """The same for activations, each an activation token and the id of an installation."""
+    bodies = [activation_body(*one) for one in asked]
+    return posted_together(deployment, monkeypatch, "/api/v1/activations", bodies, [{}] * len(asked))
+
+
+def posted_together(
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    bodies: list[dict[str, Any]],
+    headers: list[dict[str, str]],
+) -> tuple[list[Answer], int]:
+    def post(body: dict[str, Any], own: dict[str, str]) -> Answer:
+        answer = deployment.app.test_client().post(path, json=body, headers=own)
         assert answer.json is not None
         return answer.status_code, answer.json
 
     with (
-        held_up(deployment, monkeypatch, len(asked)) as calls,
-        ThreadPoolExecutor(len(asked)) as pool,
+        held_up(deployment, monkeypatch, len(bodies)) as calls,
+        ThreadPoolExecutor(len(bodies)) as pool,
     ):
-        answers = list(pool.map(post, *zip(*asked, strict=True)))
+        answers = list(pool.map(post, bodies, headers))
     return answers, len(calls)
 
 
@@ -133,3 +151,43 @@ def test_a_token_of_old_ends_with_the_round_that_uses_a_newer_one(
         headers={"Authorization": f"Bearer {old['installation_token']}"},
     )
     assert again.status_code == 401
+
+
+def test_a_refused_activation_spoils_nothing_for_its_neighbours(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit = deployment.kit()
+    licence = deployment.licence(deployment.organisation(), kit)
+    other = deployment.installation(deployment.token(deployment.licence(deployment.organisation("Elsewhere"), kit)))
+    secret, scarce = deployment.token(licence), deployment.token(licence, uses=2)
+    same = str(uuid.uuid4())
+
+    def new() -> str:
+        return str(uuid.uuid4())
+
+    asked = [(scarce, new()), (scarce, new()), (scarce, new()), (secret, other.id), (secret, same), (secret, same)]
+    answers, transactions = activated_together(deployment, monkeypatch, asked)
+
+    codes = [body.get("code", status) for status, body in answers]
+    assert Counter(codes[:3]) == {201: 2, "token_used_up": 1}
+    assert codes[3] == "installation_elsewhere"
+    assert sorted(codes[4:]) == [200, 201]
+    # The round, and the second of one installation by itself.
+    assert transactions == 2
+    for body in (body for status, body in answers[:3] if status == 201):
+        headers = {"Authorization": f"Bearer {body['installation_token']}"}
+        sent = {"sent_at": deployment.clock().isoformat(), "reports": []}
+        assert deployment.client.post("/api/v1/sync", json=sent, headers=headers).status_code == 200
+    entries = audit.list_entries(deployment.runtime, limit=100, cursor=None).items
+    assert [entry.action for entry in entries].count("installation_activated") == 4
+    assert audit.verify(deployment.runtime).faults == []
+
+
+def test_a_round_of_activations_never_takes_a_seat_too_many(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = deployment.token(deployment.licence(deployment.organisation(), deployment.kit(), seats=2))
+
+    answers, _ = activated_together(deployment, monkeypatch, [(secret, str(uuid.uuid4())) for _ in range(5)])
+
+    assert Counter(status for status, _ in answers) == {201: 2, 409: 3}

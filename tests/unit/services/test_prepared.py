@@ -1,0 +1,72 @@
+"""Statements asked of the driver itself: what they give and raise is what SQLAlchemy gives and raises."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from licence_server.domain.errors import Unavailable
+from licence_server.models import Installation, InstallationToken
+from licence_server.secret_keys import hash_secret
+from licence_server.services.prepared import Among, Prepared
+from tests.support.deployment import Deployment
+
+ACTIVATED = Prepared(
+    select(Installation.id, Installation.activated_at, Installation.released_at).where(Among(Installation.id, "ids"))
+)
+OWNERS = Prepared(select(InstallationToken.installation_id).where(Among(InstallationToken.token_hash, "hashes")))
+OF_KIT = Prepared(
+    select(Installation.kit_id).where(Installation.kit_id == "prevent", Installation.id == bindparam("id"))
+)
+MOVE = Prepared(
+    update(InstallationToken)
+    .where(InstallationToken.installation_id == bindparam("old"))
+    .values(installation_id=bindparam("new"))
+)
+
+
+def test_rows_are_as_the_types_of_their_columns(deployment: Deployment) -> None:
+    kits = [deployment.installation(deployment.token(deployment.licence(kit_id=deployment.kit())))]
+    known = UUID(kits[0].id)
+
+    with deployment.runtime.database.looking() as connection:
+        assert ACTIVATED.all(connection, ids=[uuid4(), known]) == [(known, deployment.clock(), None)]
+        assert ACTIVATED.all(connection, ids=[]) == []
+        assert ACTIVATED.first(connection, ids=[uuid4()]) is None
+        hashes = [hash_secret(str(kits[0].answer["installation_token"])), bytes(32)]
+        assert OWNERS.scalar(connection, hashes=hashes) == known
+
+
+def test_a_statement_may_hold_values_of_its_own(deployment: Deployment) -> None:
+    kit = deployment.installation(deployment.token(deployment.licence(kit_id=deployment.kit())))
+
+    with deployment.runtime.database.looking() as connection:
+        assert OF_KIT.scalar(connection, id=UUID(kit.id)) is None
+        assert ACTIVATED.scalar(connection, ids=[UUID(kit.id)]) == UUID(kit.id)
+
+
+def test_what_breaks_a_rule_of_the_database_is_an_integrity_error(deployment: Deployment) -> None:
+    kit = deployment.installation(deployment.token(deployment.licence(kit_id=deployment.kit())))
+
+    with pytest.raises(IntegrityError):
+        deployment.runtime.database.write(lambda session: MOVE.run(session.connection(), old=UUID(kit.id), new=uuid4()))
+
+
+def test_a_database_that_went_away_is_unavailable_once(deployment: Deployment) -> None:
+    database = deployment.runtime.database
+    if database.is_sqlite:
+        pytest.skip("SQLite has no connection to lose")
+
+    def ask_on_a_dead_connection() -> None:
+        with database.looking() as connection:
+            own = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+            with database.looking() as other:
+                other.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": own})
+            ACTIVATED.all(connection, ids=[])
+
+    with pytest.raises(Unavailable):
+        ask_on_a_dead_connection()
+
+    with database.looking() as connection:
+        assert ACTIVATED.all(connection, ids=[]) == []
