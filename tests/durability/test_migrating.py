@@ -3,7 +3,6 @@
 import ast
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -20,7 +19,7 @@ from licence_server.database import Database
 from licence_server.migrate import current_revision, migrate, newest_revision
 from tests.durability.conftest import Trial
 from tests.support.databases import DatabaseServer
-from tests.support.server import COMMAND, Server
+from tests.support.server import Server
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 Begin = Callable[..., AbstractContextManager[Trial]]
@@ -62,10 +61,8 @@ def test_a_migration_killed_half_way_can_be_run_again(database_server: DatabaseS
     server = Server(tmp_path, database_server.empty(), 1)
     database = Database(server.database_url)
     migrate(database, "0001")
-    for milliseconds in range(300, 1100, 100):
-        process = subprocess.Popen(
-            [COMMAND, "migrate"], env=server.environ, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+    for milliseconds in range(50, 450, 50):
+        process = server.begin(("migrate",), tmp_path / "stdout", tmp_path / "stderr")
         time.sleep(milliseconds / 1000)  # Not a wait for anything: the moment of the kill is what varies.
         os.kill(process.pid, signal.SIGKILL)
         process.wait(10)

@@ -1,7 +1,6 @@
 """Keys: made once, rotated while the server runs, and trusted by whoever knows the root alone."""
 
 import json
-import multiprocessing
 import urllib.request
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -23,6 +22,7 @@ from tests.support.acts import json_of, rotate, verdict
 from tests.support.databases import DatabaseServer
 from tests.support.deployment import ACTOR, PASSPHRASE, Deployment, Installed
 from tests.support.field import activate, behind
+from tests.support.nursery import CONTEXT
 from tests.support.server import Server
 
 
@@ -60,10 +60,9 @@ def _init(url: str, directory: str, barrier: Any, results: Any) -> None:
 
 
 def test_of_several_processes_that_initialise_at_once_one_does(database_server: DatabaseServer, tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    barrier, results = context.Barrier(3), context.Queue()
+    barrier, results = CONTEXT.Barrier(3), CONTEXT.Queue()
     arguments = (database_server.empty(), str(tmp_path), barrier, results)
-    processes = [context.Process(target=_init, args=arguments) for _ in range(3)]
+    processes = [CONTEXT.Process(target=_init, args=arguments) for _ in range(3)]
     for process in processes:
         process.start()
     found = [results.get(timeout=120) for _ in processes]

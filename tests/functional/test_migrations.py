@@ -1,7 +1,5 @@
 """Migrations: up, down, equal to the models, and safe from several processes at once."""
 
-import multiprocessing
-
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
@@ -10,6 +8,7 @@ from licence_server import models
 from licence_server.database import Database
 from licence_server.migrate import current_revision, downgrade, migrate, newest_revision
 from tests.support.databases import DatabaseServer
+from tests.support.nursery import CONTEXT
 
 METADATA = models.Organisation.metadata
 
@@ -50,9 +49,8 @@ def _migrate_in_a_process(url: str, barrier: object) -> None:
 
 def test_several_processes_start_on_an_empty_database_at_once(database_server: DatabaseServer) -> None:
     url, processes = database_server.empty(), 4
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(processes)
-    started = [context.Process(target=_migrate_in_a_process, args=(url, barrier)) for _ in range(processes)]
+    barrier = CONTEXT.Barrier(processes)
+    started = [CONTEXT.Process(target=_migrate_in_a_process, args=(url, barrier)) for _ in range(processes)]
     for process in started:
         process.start()
     for process in started:

@@ -5,10 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from examples.local_server import answers, free_port
 from licence_server.config import load
 from licence_server.services import initialisation
 from licence_server.services.runtime import open_runtime
+from tests.support.nursery import Raised
 
 COMMAND = str(Path(sys.executable).with_name("licence-server"))
 PASSPHRASE = "correct horse battery staple"
@@ -24,13 +26,19 @@ PASSPHRASE = "correct horse battery staple"
 
 @dataclass
 class Server:
-    """One data directory, its command line, and the server process while it runs."""
+    """One data directory, its command line, and the server process while it runs.
+
+    settings: more of them, without their prefix. installed: whether a process is the installed command from its
+    first import on, rather than forked from one that has done them.
+    """
 
     directory: Path
     database_url: str
     port: int
     workers: int = 2
-    process: subprocess.Popen[bytes] | None = None
+    installed: bool = False
+    settings: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | Raised | None = None
 
     @property
     def url(self) -> str:
@@ -44,22 +52,17 @@ class Server:
             "LICENCE_SERVER_DATA_DIR": str(self.directory / "data"),
             "LICENCE_SERVER_BIND": f"127.0.0.1:{self.port}",
             "LICENCE_SERVER_WORKERS": str(self.workers),
+            **{f"LICENCE_SERVER_{name}": value for name, value in self.settings.items()},
             # What a killed server leaves behind goes with the test.
             "TMPDIR": str(self.directory),
         }
 
-    def run(self, *arguments: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command line, whatever it exits with."""
-        return subprocess.run(
-            [COMMAND, *arguments],
-            env=self.environ,
-            cwd=self.directory,
-            input=input,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory(dir=self.directory) as folder:
+            stdout, stderr = Path(folder, "stdout"), Path(folder, "stderr")
+            status = self.begin(arguments, stdout, stderr).wait(120)
+            return subprocess.CompletedProcess(arguments, status, stdout.read_text(), stderr.read_text())
 
     def json(self, *arguments: str) -> Any:
         """What a command prints with --json; it must succeed."""
@@ -75,14 +78,12 @@ class Server:
 
     def start(self) -> None:
         """Start serving, and wait until it answers."""
-        log = (self.directory / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [COMMAND, "serve"], env=self.environ, cwd=self.directory, stdout=log, stderr=log, start_new_session=True
-        )
-        log.close()
+        log = self.directory / "server.log"
+        log.touch()
+        self.process = self.begin(("serve",), log, log)
         deadline = time.monotonic() + 30
         while not answers(f"127.0.0.1:{self.port}"):
-            assert self.process.poll() is None, (self.directory / "server.log").read_text()
+            assert self.process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, "the server did not come up"
             time.sleep(0.02)
 
@@ -99,6 +100,21 @@ class Server:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
         self.process = None
+
+    def begin(self, arguments: tuple[str, ...], stdout: Path, stderr: Path) -> subprocess.Popen[bytes] | Raised:
+        """The command line, in a process that is not waited for."""
+        if not self.installed:
+            return Raised(arguments, self.environ, self.directory, stdout, stderr)
+        with stdout.open("ab") as out, stderr.open("ab") as err:
+            return subprocess.Popen(
+                [COMMAND, *arguments],
+                env=self.environ,
+                cwd=self.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""The real command in a process of its own: from an empty directory to a working deployment."""
+"""The command in a process of its own: from an empty directory to a working deployment.
+
+The installed one where it works, where it refuses, and where a reader or a signal ends it.
+"""
 
 import json
 import os
@@ -19,6 +22,7 @@ def deployment_to_be(database_server: DatabaseServer, tmp_path: Path) -> Server:
 
 
 def test_init_makes_everything_once(deployment_to_be: Server) -> None:
+    deployment_to_be.installed = True
     first = deployment_to_be.run("init", "--admin-email", "admin@example.org", "--json")
     second = deployment_to_be.run("init", "--json")
 
@@ -64,9 +68,9 @@ def test_before_init_commands_say_what_is_missing(deployment_to_be: Server) -> N
 )
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
 def test_a_bad_setting_is_one_clear_line(deployment_to_be: Server, setting: str, value: str) -> None:
-    environ = {**deployment_to_be.environ, f"LICENCE_SERVER_{setting}": value}
+    deployment_to_be.settings[setting] = value
     for command in (["serve"], ["organisations", "list"]):
-        done = subprocess.run([COMMAND, *command], env=environ, capture_output=True, text=True, check=False)
+        done = deployment_to_be.run(*command)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith(f"Error: LICENCE_SERVER_{setting} ")
         assert done.stderr.endswith("(config_invalid)\n")
@@ -90,6 +94,7 @@ def test_a_database_that_is_not_there_is_one_clear_line(deployment_to_be: Server
 
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
 def test_a_file_that_is_no_database_is_one_clear_line(deployment_to_be: Server) -> None:
+    deployment_to_be.installed = True
     path = deployment_to_be.directory / "notes.db"
     path.write_text("not a database" * 1000)
     deployment_to_be.database_url = f"sqlite:///{path}"

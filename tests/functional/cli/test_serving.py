@@ -43,7 +43,7 @@ def test_servers_start_together_on_an_empty_database(database_server: DatabaseSe
 
 
 def test_init_reaches_a_server_that_is_running(database_server: DatabaseServer, tmp_path: Path) -> None:
-    server = Server(tmp_path, database_server.empty(), free_port())
+    server = Server(tmp_path, database_server.empty(), free_port(), installed=True)
     server.start()
     try:
         assert ready(server)[0] == 503
