@@ -74,28 +74,29 @@ def test_the_table_names_every_route_and_no_other(deployment: Deployment) -> Non
     assert {name for name, _, _ in routes(deployment)} == set(RIGHTS)
 
 
-def status(somebody: Desk, method: str, path: str) -> int:
-    """What somebody gets; a POST carries a good token, so that only the rights decide."""
-    if method == "GET":
-        return somebody.get(path).status_code
-    token = next(form for form in forms(somebody.get("/console/account").text)).fields["csrf_token"]
-    return somebody.post(path, {"csrf_token": token}).status_code
+def good_token(somebody: Desk) -> str:
+    """What a form of somebody's session carries, as the account shows it."""
+    return str(next(form for form in forms(somebody.get("/console/account").text)).fields["csrf_token"])
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_gets_what_the_table_says_and_nothing_more(
     deployment: Deployment, desk: Callable[..., Desk], role: Role
 ) -> None:
-    wrong = []
+    wrong, somebody = [], desk(role)
+    # A POST carries a good token, so that only the rights decide.
+    token = good_token(somebody)
     for name, method, path in routes(deployment):
         if name == "sign_out":
             continue
         right = RIGHTS[name]
-        got = status(desk(role), method, path)
+        answer = somebody.get(path) if method == "GET" else somebody.post(path, {"csrf_token": token})
+        got = answer.status_code
         allowed = right.role is None or role.covers(right.role)
         if allowed == (got == 403) and not (name == "invitation" and got == 403):
             wrong.append((name, method, got))
     assert wrong == []
+    assert good_token(somebody) != "", "still signed in"
 
 
 def test_a_viewer_sends_nothing_that_changes_what_is_not_theirs(
