@@ -132,6 +132,8 @@ def test_four_ones_under_a_small_total_are_not_shown_as_such() -> None:
     assert published.cell("attendances", None, 0).shown == "not shown"
 
 
+# What it runs the others run too, and tracing it takes twice as long again.
+@pytest.mark.no_cover
 def test_no_trial_is_refused() -> None:
     for seed in range(14, 18):
         PublishedMonths(counted_trial(seed, 200, 6, 20))
