@@ -208,7 +208,7 @@ def test_without_storage_the_session_still_counts(playwright: Playwright, stick:
     denied = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (profile / "Default" / "Preferences").write_text(json.dumps(denied))
     context = playwright.chromium.launch_persistent_context(
-        profile, executable_path=browsers.chromium(), args=browsers.CHROMIUM_FLAGS
+        profile, executable_path=browsers.whole_chromium(), args=browsers.CHROMIUM_FLAGS
     )
     try:
         page = stick.open(context)

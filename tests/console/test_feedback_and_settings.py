@@ -135,7 +135,8 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(at_desk: Sit, business: str, w
     ):
         page.goto(path)
         for name in presses:
-            page.get_by_role("button", name=name).click()
+            with page.expect_navigation():
+                page.get_by_role("button", name=name).click()
         found[path, *presses] = axe.violations(page)
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             wide.append(path)

@@ -97,7 +97,8 @@ def test_the_log_is_filtered_exported_and_verified(at_desk: Sit, console_runtime
 def wrong(page: Page, path: str, *presses: str) -> list[str]:
     page.goto(path)
     for name in presses:
-        page.get_by_role("button", name=name).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=name).click()
     return axe.violations(page)
 
 

@@ -33,10 +33,14 @@ PATH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
 def chromium() -> str:
     """The path of Chromium's headless shell, installed where it is missing and this is root: the same engine without
     a window, which takes a processor longer than our pages do. Where it cannot be had, of Chromium as a whole."""
-    shell, whole = "chromium-headless-shell", shutil.which("chromium", path=PATH)
-    if shutil.which(shell, path=PATH) is None and whole is not None and not _can_install(shell):
-        return whole
-    return installed(shell, shell)
+    if _is_there("chromium-headless-shell") or _can_install("chromium-headless-shell"):
+        return installed("chromium-headless-shell", "chromium-headless-shell")
+    return whole_chromium()
+
+
+def whole_chromium() -> str:
+    """The path of Chromium with everything a person has of it: the shell keeps no settings in its profile."""
+    return installed("chromium", "chromium")
 
 
 def firefox() -> str | None:
@@ -64,11 +68,15 @@ def installed(command: str, package: str) -> str:
     # Several test processes may want it at once; apt does not wait for itself.
     with (Path(tempfile.gettempdir()) / "browser-tests-apt.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if shutil.which(command, path=PATH) is None:
+        if not _is_there(command):
             _install(package)
     path = shutil.which(command, path=PATH)
     assert path is not None, f"{command} is still missing after its installation"
     return path
+
+
+def _is_there(command: str) -> bool:
+    return shutil.which(command, path=PATH) is not None
 
 
 def _can_install(package: str) -> bool:
