@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import requests, sdk, servers
+from benchmarks import figures, requests, sdk, servers
 from benchmarks.requests import Settings
 from benchmarks.table import printed
 
@@ -26,6 +26,10 @@ def main() -> None:
         with servers.places(chosen.databases.split(","), directory) as places:
             for place in places:
                 rows += requests.measure(place, directory / place.kind, settings, lambda name: chosen.only in name)
+            for place in places:
+                rows += figures.measure(
+                    place, directory / place.kind, rounds=settings.rounds, chosen=lambda name: chosen.only in name
+                )
     if chosen.only in sdk.IMPORT:
         rows.append(sdk.importing(settings.rounds))
     print(printed(rows))
