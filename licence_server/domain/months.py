@@ -4,6 +4,7 @@
   dates anybody could subtract one period from another and be left with a suppressed cell.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,7 +26,7 @@ def next_month(month: Month) -> Month:
 
 
 def last_day(month: Month) -> date:
-    return next_month(month) - timedelta(days=1)
+    return month.replace(day=monthrange(month.year, month.month)[1])
 
 
 def months_between(first: Month, last: Month) -> Iterator[Month]:
@@ -33,6 +34,36 @@ def months_between(first: Month, last: Month) -> Iterator[Month]:
     while first <= last:
         yield first
         first = next_month(first)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A period as whole months and the days before and after them.
+
+    whole: the first and the last of these months, None at an end that is open; None where there is none. ends: first
+    and last days, of the same month.
+    """
+
+    whole: tuple[Month | None, Month | None] | None
+    ends: tuple[tuple[date, date], ...]
+
+
+def split(period: Period) -> Parts:
+    """The months that lie in a period as a whole, and what is left of it."""
+    first, last = period.first, period.last
+    ends = []
+    if first is not None and first.day > 1:
+        end = last_day(month_of(first))
+        ends.append((first, end if last is None else min(end, last)))
+        if end > dates.LAST_DAY:
+            return Parts(None, tuple(ends))
+        first = end + timedelta(days=1)
+    if last is not None and last != last_day(month_of(last)) and (first is None or first <= last):
+        ends.append((month_of(last), last))
+        last = month_of(last) - timedelta(days=1)
+    if first is not None and last is not None and first > last:
+        return Parts(None, tuple(ends))
+    return Parts((first, month_of(last) if last is not None else None), tuple(ends))
 
 
 def title(month: Month) -> str:

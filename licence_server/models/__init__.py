@@ -23,6 +23,7 @@ from licence_server.models.removed_report import RemovedReport
 from licence_server.models.sealed_total import SealedTotal
 from licence_server.models.setting import Setting
 from licence_server.models.submission import Submission
+from licence_server.models.usage_month import ItemMonth, ItemOverall, ReceiptMonth, UsageMonth
 from licence_server.models.usage_report import UsageReport
 from licence_server.models.usage_total import ItemTotal, ReceiptTotal, UsageTotal
 
@@ -38,6 +39,8 @@ __all__ = [
     "IdempotencyRecord",
     "Installation",
     "InstallationToken",
+    "ItemMonth",
+    "ItemOverall",
     "ItemTotal",
     "Keyset",
     "Kit",
@@ -49,6 +52,7 @@ __all__ = [
     "PersonSession",
     "RateLimit",
     "RateSalt",
+    "ReceiptMonth",
     "ReceiptTotal",
     "RecoveryCode",
     "RejectedReport",
@@ -58,6 +62,7 @@ __all__ = [
     "Setting",
     "SigningKey",
     "Submission",
+    "UsageMonth",
     "UsageReport",
     "UsageTotal",
 ]

@@ -33,17 +33,17 @@ def films_played(figures: FigureSet) -> tuple[Table, Table]:
             _row(
                 by.key(step.first),
                 by.in_words(step.first, step.last, figures.today),
-                [film.plays_in(place) for film in films],
+                [film.in_steps[place] for film in films],
             )
             for place, step in enumerate(figures.steps)
         ),
-        _row("", "Total", [film.plays_in_all for film in films]),
+        _row("", "Total", [sum(film.in_steps) for film in films]),
         charted="all",
         also_charted=_keys(films)[:_MOST_PICTURES],
         by=by,
     )
     sectors = tuple(
-        _row(sector.name or "", sector.title, [film.plays_of(sector.name) for film in films])
+        _row(sector.name or "", sector.title, [film.of_sectors.get(sector.name, 0) for film in films])
         for sector in figures.sectors
     )
     by_sector = replace(

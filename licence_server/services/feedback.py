@@ -18,7 +18,7 @@ from licence_server.domain.period import ALL_TIME, Period
 from licence_server.models import Organisation, RejectedReport, UsageReport
 from licence_server.services import audit
 from licence_server.services.paging import Page, page
-from licence_server.services.report_figures import days_within
+from licence_server.services.period_rows import days_within
 from licence_server.services.runtime import Runtime
 
 # Written out, since SQLite uses a partial index only where it can read the condition.

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
 from licence_server.domain.months import Month, last_day, month_of
-from licence_server.models import Installation, Licence, UsageTotal
+from licence_server.models import Installation, Licence, UsageMonth, UsageTotal
 from licence_server.services.report_figures import Figures
 from licence_server.services.reporting_time import Standing
 
@@ -81,12 +81,41 @@ def organisations_by_month(session: Session, kit_id: str | None, timezone: ZoneI
     }
 
 
+def first_month(session: Session, kit_id: str | None, timezone: ZoneInfo) -> Month | None:
+    """The month in which it all began: of the first activation, or of use that was dated before it."""
+    activated = _first_activation(session, kit_id, timezone)
+    used = session.scalar(select(func.min(UsageMonth.month)).where(*_of_kit(UsageMonth, kit_id)))
+    return min([month for month in (activated and month_of(activated), used) if month is not None], default=None)
+
+
 def first_day(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
-    """The day on which it all began: of the first activation, or of use that was dated before it."""
-    activated = session.scalar(select(func.min(Installation.activated_at)).where(*_of_kit(Installation, kit_id)))
-    used = session.scalar(select(func.min(UsageTotal.day)).where(*_of_kit(UsageTotal, kit_id)))
-    days = [dates.day_of(activated, timezone)] if activated is not None else []
-    return min([*days, *([used] if used is not None else [])], default=None)
+    """The day on which it all began, likewise."""
+    activated = _first_activation(session, kit_id, timezone)
+    used = session.scalar(select(func.min(_first_day_of_use())).where(*_of_first_month(session, kit_id)))
+    return min([day for day in (activated, used) if day is not None], default=None)
+
+
+def _first_activation(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
+    first = session.scalar(select(func.min(Installation.activated_at)).where(*_of_kit(Installation, kit_id)))
+    return dates.day_of(first, timezone) if first is not None else None
+
+
+def _of_first_month(session: Session, kit_id: str | None) -> list[ColumnElement[bool]]:
+    month = session.scalar(select(func.min(UsageMonth.month)).where(*_of_kit(UsageMonth, kit_id)))
+    return [UsageMonth.month == month, *_of_kit(UsageMonth, kit_id)]
+
+
+def _first_day_of_use() -> ScalarSelect[date]:
+    """Of a row of a month: its first day with use. Found by the key: days have no index of their own."""
+    return (
+        select(func.min(UsageTotal.day))
+        .where(
+            UsageTotal.organisation_id == UsageMonth.organisation_id,
+            UsageTotal.kit_id == UsageMonth.kit_id,
+            UsageTotal.day >= UsageMonth.month,
+        )
+        .scalar_subquery()
+    )
 
 
 def _months(session: Session, query: Select[Any], timezone: ZoneInfo) -> dict[Month, int]:

@@ -4,25 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    and_,
-    case,
-    cast,
-    extract,
-    func,
-    literal_column,
-    select,
-)
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
-from licence_server.domain.months import Month, last_day, month_of
-from licence_server.domain.period import Period
-from licence_server.domain.weeks import Week
-from licence_server.models import ItemTotal, Organisation, UsageTotal
-from licence_server.services.report_figures import days_within
+from licence_server.domain.months import Month
+from licence_server.domain.period import ALL_TIME, Period
+from licence_server.domain.weeks import Week, week_of
+from licence_server.models import ItemTotal, Organisation, UsageMonth, UsageTotal
+from licence_server.services import period_rows
 
 MEASURES = (
     "attendances",
@@ -72,96 +61,86 @@ def total(counts: Iterable[Counts]) -> Counts:
 
 def by_sector_and_month(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Month], Counts]:
     """Each sector's months in which anything was counted."""
-    year, month = extract("year", UsageTotal.day), extract("month", UsageTotal.day)
-    rows = _by_sector(session, _of(period, kit_id), {"year": year, "month": month})
-    return {(sector, date(int(year), int(month), 1)): counts for (sector, year, month), counts in rows}
+    rows = period_rows.usage(period, kit_id)
+    return {(sector, month): counts for (sector, month), counts in _by_sector(session, rows, rows.c.month)}
 
 
 def by_sector_and_week(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Week], Counts]:
     """Each sector's weeks in which anything was counted. For the team alone: nothing is published by week."""
-    rows = _by_sector(session, _of(period, kit_id), {"week": _week_number(UsageTotal.day)})
-    return {(sector, _WEEK_0 + timedelta(weeks=int(week))): counts for (sector, week), counts in rows}
+    rows = _days(UsageTotal, MEASURES, period, kit_id)
+    weeks = _by_sector(session, rows, _week_number(rows.c.day))
+    return {(sector, _WEEK_0 + timedelta(weeks=int(week))): counts for (sector, week), counts in weeks}
 
 
 def by_sector(session: Session, period: Period, kit_id: str | None) -> dict[str | None, Counts]:
     """Each sector over the whole period; an organisation counts once, however many months it used the kit."""
-    return {sector: counts for (sector,), counts in _by_sector(session, _of(period, kit_id), {})}
+    rows = period_rows.usage(period, kit_id)
+    return {sector: counts for (sector,), counts in _by_sector(session, rows)}
 
 
 def newcomers(session: Session, kit_id: str | None) -> dict[tuple[str | None, Month], int]:
     """How many organisations had their very first session in each month, by sector."""
+    rows = period_rows.usage(ALL_TIME, kit_id)
     first = (
-        select(UsageTotal.organisation_id, func.min(UsageTotal.day).label("day"))
-        .where(_has_session(), *_of(Period(), kit_id))
-        .group_by(UsageTotal.organisation_id)
+        select(rows.c.organisation_id, func.min(rows.c.month).label("month"))
+        .where(rows.c.workshop_sessions + rows.c.individual_sessions > 0)
+        .group_by(rows.c.organisation_id)
         .subquery()
     )
     query = (
-        select(Organisation.sector, first.c.day, func.count())
+        select(Organisation.sector, first.c.month, func.count())
         .join(Organisation, Organisation.id == first.c.organisation_id)
-        .group_by(Organisation.sector, first.c.day)
+        .group_by(Organisation.sector, first.c.month)
     )
-    found: dict[tuple[str | None, Month], int] = {}
-    for sector, day, count in session.execute(query):
-        key = sector, month_of(day)
-        found[key] = found.get(key, 0) + int(count)
-    return found
+    return {(sector, month): int(count) for sector, month, count in session.execute(query)}
 
 
 def months_of_use(session: Session, kit_id: str) -> list[Month]:
     """The months in which anything was counted, in order."""
-    year, month = extract("year", UsageTotal.day), extract("month", UsageTotal.day)
-    query = select(year, month).where(UsageTotal.kit_id == kit_id).distinct()
-    return sorted(date(int(year), int(month), 1) for year, month in session.execute(query))
+    return sorted(session.scalars(select(UsageMonth.month).where(UsageMonth.kit_id == kit_id).distinct()))
 
 
-def plays_by_month(session: Session, months: Sequence[Month], kit_id: str) -> dict[tuple[str, Month], int]:
-    """How often each item was played in each of some months."""
-    query = select(ItemTotal.item_id, *_plays_in([(month, last_day(month)) for month in months]))
-    rows: Any = session.execute(query.where(ItemTotal.kit_id == kit_id).group_by(ItemTotal.item_id))
-    return {(item, month): int(plays) for item, *counts in rows for month, plays in zip(months, counts, strict=True)}
+def plays_by_month(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str, str, Month], int]:
+    """By kit, item and month: how often it was played."""
+    rows = period_rows.items(period, kit_id)
+    key = rows.c.kit_id, rows.c.item_id, rows.c.month
+    query = select(*key, func.sum(rows.c.plays)).group_by(*key)
+    return {(kit, item, month): int(plays) for kit, item, month, plays in session.execute(query)}
 
 
-def plays_by_sector(
-    session: Session, steps: Sequence[tuple[date, date]], kit_id: str | None
-) -> dict[tuple[str | None, str, str], list[int]]:
-    """By sector, kit and item: how often it was played in each step, from its first day to its last."""
-    if not steps:
-        return {}
-    query: Any = (
-        select(Organisation.sector, ItemTotal.kit_id, ItemTotal.item_id, *_plays_in(steps))
-        .join(Organisation, Organisation.id == ItemTotal.organisation_id)
-        .where(ItemTotal.day.between(steps[0][0], steps[-1][1]))
-        .group_by(Organisation.sector, ItemTotal.kit_id, ItemTotal.item_id)
+def plays_by_week(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str, str, Week], int]:
+    """By kit, item and week: how often it was played."""
+    rows = _days(ItemTotal, ("plays",), period, kit_id)
+    # By days first: there are few of them, and the weeks of all rows would be reckoned one by one.
+    key = rows.c.kit_id, rows.c.item_id, rows.c.day
+    found: dict[tuple[str, str, Week], int] = {}
+    for kit, item, day, plays in session.execute(select(*key, func.sum(rows.c.plays)).group_by(*key)):
+        week = week_of(day)
+        found[kit, item, week] = found.get((kit, item, week), 0) + int(plays)
+    return found
+
+
+def plays_by_sector(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, str, str], int]:
+    """By sector, kit and item: how often it was played."""
+    rows = period_rows.items_undated(period, kit_id)
+    query = (
+        select(Organisation.sector, rows.c.kit_id, rows.c.item_id, func.sum(rows.c.plays))
+        .join(Organisation, Organisation.id == rows.c.organisation_id)
+        .group_by(Organisation.sector, rows.c.kit_id, rows.c.item_id)
     )
-    if kit_id is not None:
-        query = query.where(ItemTotal.kit_id == kit_id)
-    return {
-        (sector, kit, item): [int(count) for count in counts] for sector, kit, item, *counts in session.execute(query)
-    }
+    return {(sector, kit, item): int(plays) for sector, kit, item, plays in session.execute(query)}
 
 
-def _plays_in(steps: Sequence[tuple[date, date]]) -> list[ColumnElement[Any]]:
-    """One sum a step: grouping by days would sort a row for every film that an organisation saw in a day."""
-    return [func.sum(case((ItemTotal.day.between(first, last), ItemTotal.plays), else_=0)) for first, last in steps]
-
-
-def _by_sector(
-    session: Session, conditions: list[ColumnElement[bool]], parts: dict[str, Any]
-) -> list[tuple[tuple[Any, ...], Counts]]:
+def _by_sector(session: Session, rows: Subquery, *parts: ColumnElement[Any]) -> list[tuple[tuple[Any, ...], Counts]]:
     """Sum within each organisation first, so that an organisation counts once; then over each sector."""
-    labelled = [part.label(name) for name, part in parts.items()]
-    inner = (
-        select(UsageTotal.organisation_id, *labelled, *_sums())
-        .where(*conditions)
-        .group_by(UsageTotal.organisation_id, *parts.values())
-        .subquery()
-    )
-    columns = [inner.c[name] for name in parts]
-    sums = [func.sum(inner.c[measure]) for measure in MEASURES]
+    labelled = [part.label(f"part_{place}") for place, part in enumerate(parts)]
+    sums = [func.sum(rows.c[measure]).label(measure) for measure in MEASURES]
+    inner = select(rows.c.organisation_id, *labelled, *sums).group_by(rows.c.organisation_id, *labelled).subquery()
+    columns = [inner.c[part.name] for part in labelled]
+    totals = [func.sum(inner.c[measure]) for measure in MEASURES]
     reporting = func.sum(case((inner.c.workshop_sessions + inner.c.individual_sessions > 0, 1), else_=0))
     query: Select[Any] = (
-        select(Organisation.sector, *columns, *sums, reporting)
+        select(Organisation.sector, *columns, *totals, reporting)
         .join(Organisation, Organisation.id == inner.c.organisation_id)
         .group_by(Organisation.sector, *columns)
     )
@@ -169,21 +148,15 @@ def _by_sector(
     return [(tuple(row[:width]), Counts(*map(int, row[width:]))) for row in session.execute(query)]
 
 
+def _days(model: Any, measures: Sequence[str], period: Period, kit_id: str | None) -> Subquery:
+    """The days of a period: weeks do not add up to months."""
+    key = (column for column in model.__table__.primary_key)
+    query = select(*key, *(getattr(model, measure) for measure in measures))
+    query = query.where(*period_rows.days_within(model.day, period))
+    return (query if kit_id is None else query.where(model.kit_id == kit_id)).subquery()
+
+
 def _week_number(day: Any) -> ColumnElement[int]:
     """Which week a day lies in, counted from `_WEEK_0`. Both databases divide whole numbers downwards."""
-    # The numbers stand in the statement: PostgreSQL would not know the expression again with parameters in it.
-    days = cast(extract("epoch", day), BigInteger) // literal_column("86400", BigInteger)
-    return (days + literal_column("3", BigInteger)) // literal_column("7", BigInteger)
-
-
-def _sums() -> list[ColumnElement[Any]]:
-    return [func.sum(getattr(UsageTotal, measure)).label(measure) for measure in MEASURES]
-
-
-def _has_session() -> ColumnElement[bool]:
-    return UsageTotal.workshop_sessions + UsageTotal.individual_sessions > 0
-
-
-def _of(period: Period, kit_id: str | None) -> list[ColumnElement[bool]]:
-    conditions = days_within(UsageTotal.day, period)
-    return [and_(*conditions, UsageTotal.kit_id == kit_id)] if kit_id is not None else conditions
+    days = cast(extract("epoch", day), BigInteger) // 86400
+    return (days + 3) // 7

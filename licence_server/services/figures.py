@@ -3,12 +3,12 @@
 Everything comes from the totals; one snapshot, so that the parts agree with each other and with the report.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from licence_server.domain.dates import day_of
 from licence_server.domain.errors import not_found
@@ -51,25 +51,14 @@ class Sector:
 
 @dataclass(frozen=True)
 class Film:
-    """A film or document of a kit. plays: of each sector that played it, one number a step."""
+    """A film or document of a kit. in_steps: its plays in each step. of_sectors: in each sector that played it."""
 
     kit_id: str
     kit_name: str
     item_id: str
     title: str
-    plays: dict[str | None, list[int]]
-
-    def plays_in(self, step: int) -> int:
-        """In the step of that place, everywhere."""
-        return sum(counts[step] for counts in self.plays.values())
-
-    def plays_of(self, sector: str | None) -> int:
-        """Of one sector, in all steps."""
-        return sum(self.plays.get(sector, ()))
-
-    @property
-    def plays_in_all(self) -> int:
-        return sum(map(sum, self.plays.values()))
+    in_steps: list[int]
+    of_sectors: dict[str | None, int]
 
 
 @dataclass(frozen=True)
@@ -104,7 +93,8 @@ def figures(
         field = field_rows.by_sector(standing)
         # By title: "" and no sector at all are the same to a reader.
         names = sorted({*use, *field}, key=lambda name: (not name, (name or "").casefold()))
-        start = field_rows.first_day(session, kit_id, runtime.timezone)
+        begun = field_rows.first_day if by is By.WEEK else field_rows.first_month
+        start = begun(session, kit_id, runtime.timezone)
         today = day_of(now, runtime.timezone)
         steps = _steps(report, by, cells, start, today)
         return FigureSet(
@@ -114,7 +104,7 @@ def figures(
             steps,
             [Sector(name, use.get(name, Counts()), field.get(name, Field())) for name in names],
             cells,
-            _films(session, steps, kit_id),
+            _films(report, by, steps),
             range_of(reporters(report, standing)),
         )
 
@@ -140,13 +130,19 @@ def _steps(
     ]
 
 
-def _films(session: Session, steps: list[Step], kit_id: str | None) -> list[Film]:
+def _films(report: Figures, by: By, steps: list[Step]) -> list[Film]:
     """Every film and document, those nobody played too."""
+    session, period, kit_id = report.session, report.period, report.kit_id
+    count = figure_rows.plays_by_week if by is By.WEEK else figure_rows.plays_by_month
+    plays = count(session, period, kit_id)
+    of_sectors: dict[tuple[str, str], dict[str | None, int]] = defaultdict(dict)
+    for (sector, kit, item), number in figure_rows.plays_by_sector(session, period, kit_id).items():
+        of_sectors[kit, item][sector] = number
     query = select(Kit.id, Kit.name, KitItem.item_id, KitItem.title).join(KitItem, KitItem.kit_id == Kit.id)
     if kit_id is not None:
         query = query.where(Kit.id == kit_id)
-    films = {(row.id, row.item_id): Film(*row, {}) for row in session.execute(query.order_by(Kit.id, KitItem.position))}
-    counted = figure_rows.plays_by_sector(session, [(step.first, step.last) for step in steps], kit_id)
-    for (sector, kit, item), plays in counted.items():
-        films[kit, item].plays[sector] = plays
-    return list(films.values())
+    firsts = [by.first_day(step.first) for step in steps]
+    return [
+        Film(kit, name, item, title, [plays.get((kit, item, first), 0) for first in firsts], of_sectors[kit, item])
+        for kit, name, item, title in session.execute(query.order_by(Kit.id, KitItem.position))
+    ]

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 
 from licence_server.domain.licence import Status
 from licence_server.domain.tally import ITEM_MEASURES
-from licence_server.models import Installation, ItemTotal, Kit, KitItem, Licence
+from licence_server.models import Installation, ItemOverall, Kit, KitItem, Licence
 from licence_server.services.installation_filters import in_use
 from licence_server.services.licence_filters import with_status
 from licence_server.services.paging import Page, page
@@ -77,10 +77,10 @@ def field_of(runtime: Runtime, kit: Kit, *, now: datetime) -> Field:
         .group_by(Installation.kit_version)
         .order_by(func.count().desc(), Installation.kit_version)
     )
-    sums = [func.coalesce(func.sum(getattr(ItemTotal, measure)), 0) for measure in ITEM_MEASURES]
+    sums = [func.coalesce(func.sum(getattr(ItemOverall, measure)), 0) for measure in ITEM_MEASURES]
     items: Select[*tuple[Any, ...]] = (
         select(KitItem.item_id, KitItem.title, *sums)
-        .outerjoin(ItemTotal, (ItemTotal.kit_id == KitItem.kit_id) & (ItemTotal.item_id == KitItem.item_id))
+        .outerjoin(ItemOverall, (ItemOverall.kit_id == KitItem.kit_id) & (ItemOverall.item_id == KitItem.item_id))
         .where(KitItem.kit_id == kit.id)
         .group_by(KitItem.item_id, KitItem.title, KitItem.position)
         .order_by(KitItem.position)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from licence_server.domain.audit_difference import Change
@@ -19,7 +19,7 @@ from licence_server.models import (
     Kit,
     Licence,
     Person,
-    UsageTotal,
+    UsageMonth,
 )
 from licence_server.services import audit_search
 from licence_server.services.paging import Page, page
@@ -68,23 +68,16 @@ def of_licence(runtime: Runtime, licence_id: UUID, *, limit: int) -> list[Histor
 
 def usage_by_month(runtime: Runtime, organisation_id: UUID) -> list[MonthOfUse]:
     """Months with usage, the newest first, each kit by itself."""
-    year, month = extract("year", UsageTotal.day), extract("month", UsageTotal.day)
-    sums = [func.sum(getattr(UsageTotal, measure)).label(measure) for measure in USAGE_MEASURES]
     query = (
-        select(year.label("year"), month.label("month"), Kit.name, *sums)
-        .join(Kit, Kit.id == UsageTotal.kit_id)
-        .where(UsageTotal.organisation_id == organisation_id)
-        .group_by(year, month, Kit.id, Kit.name)
-        .order_by(year.desc(), month.desc(), Kit.name, Kit.id)
+        select(UsageMonth, Kit.name)
+        .join(Kit, Kit.id == UsageMonth.kit_id)
+        .where(UsageMonth.organisation_id == organisation_id)
+        .order_by(UsageMonth.month.desc(), Kit.name, Kit.id)
     )
     with runtime.database.reading() as session:
         return [
-            MonthOfUse(
-                date(int(row.year), int(row.month), 1),
-                row.name,
-                {measure: int(getattr(row, measure)) for measure in USAGE_MEASURES},
-            )
-            for row in session.execute(query)
+            MonthOfUse(row.month, name, {measure: getattr(row, measure) for measure in USAGE_MEASURES})
+            for row, name in session.execute(query)
         ]
 
 

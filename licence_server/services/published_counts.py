@@ -35,22 +35,22 @@ class PublishedCounts:
 def published_counts(session: Session, runtime: Runtime, kit_id: str, now: datetime) -> PublishedCounts:
     """All months that are over, from the first. Raises NotFound before there is one."""
     timezone = runtime.timezone
-    begin = field_rows.first_day(session, kit_id, timezone)
+    begin = field_rows.first_month(session, kit_id, timezone)
     this_month = month_of(dates.day_of(now, timezone))
-    if begin is None or month_of(begin) >= this_month:
+    if begin is None or begin >= this_month:
         raise NOTHING_YET
-    months = [month for month in months_between(month_of(begin), this_month) if month < this_month]
+    months = [month for month in months_between(begin, this_month) if month < this_month]
     period = Period(months[0], last_day(months[-1]))
     cells = figure_rows.by_sector_and_month(session, period, kit_id)
     sectors = _by_sector(months, cells, figure_rows.newcomers(session, kit_id))
-    plays = figure_rows.plays_by_month(session, months, kit_id)
-    items = {item for item, _ in plays}
+    plays = figure_rows.plays_by_month(session, period, kit_id)
+    items = {item for _, item, _ in plays}
     totals = [figure_rows.total(counts for (_, at), counts in cells.items() if at == month) for month in months]
     field = _field(Figures(session, runtime, period, kit_id, now), months)
     counted = [
         MonthCounts(
             sectors[month],
-            {item: plays.get((item, month), 0) for item in items},
+            {item: plays.get((kit_id, item, month), 0) for item in items},
             whole.feedback_count,
             field[number],
         )

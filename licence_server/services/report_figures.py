@@ -7,20 +7,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
 from licence_server.domain.period import Period
 from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES
-from licence_server.models import (
-    Installation,
-    ItemTotal,
-    KitItem,
-    Licence,
-    ReceiptTotal,
-    UsageTotal,
-)
+from licence_server.models import Installation, KitItem, Licence
+from licence_server.services import period_rows
 from licence_server.services.runtime import Runtime
 
 
@@ -35,8 +29,8 @@ class Figures:
         self.moment = min(self.end, now) if self.end is not None else now
 
     def document(self) -> dict[str, Any]:
-        usage = self._sums(UsageTotal, USAGE_MEASURES)
-        receipts = self._sums(ReceiptTotal, RECEIPT_MEASURES)
+        usage = self._sums(period_rows.usage(self.period, self.kit_id), USAGE_MEASURES)
+        receipts = self._sums(period_rows.receipts(self.period, self.kit_id), RECEIPT_MEASURES)
         installations = self._installations()
         answering = installations["reporting"] + installations["silent"]
         return {
@@ -73,18 +67,20 @@ class Figures:
 
     def last_report_at(self) -> datetime | None:
         """When the last report came, of those received in the period."""
-        last: datetime | None = self.session.scalar(self._of_kit(ReceiptTotal, func.max(ReceiptTotal.last_received_at)))
+        rows = period_rows.receipts(self.period, self.kit_id)
+        last: datetime | None = self.session.scalar(select(func.max(rows.c.last_received_at)))
         return last
 
     def _organisations(self) -> dict[str, int]:
+        use = period_rows.usage(self.period, self.kit_id)
         return {
             "granted": self._count(select(func.count(distinct(Licence.organisation_id))).where(*self.granted())),
             "activated": self._count(
                 select(func.count(distinct(Installation.organisation_id))).where(*self.activated())
             ),
             "reporting": self._count(
-                self._of_kit(UsageTotal, func.count(distinct(UsageTotal.organisation_id))).where(
-                    UsageTotal.workshop_sessions + UsageTotal.individual_sessions > 0
+                select(func.count(distinct(use.c.organisation_id))).where(
+                    use.c.workshop_sessions + use.c.individual_sessions > 0
                 )
             ),
         }
@@ -165,55 +161,32 @@ class Figures:
         return or_(soonest, and_(latest, Installation.last_sync_at >= case(since, value=days)))
 
     def _items(self) -> list[dict[str, Any]]:
-        sums = [func.coalesce(func.sum(getattr(ItemTotal, measure)), 0).label(measure) for measure in ITEM_MEASURES]
+        rows = period_rows.items_undated(self.period, self.kit_id)
+        sums = [func.sum(rows.c[measure]).label(measure) for measure in ITEM_MEASURES]
+        # Added up before the titles come in, in the order the rows lie in.
+        use = select(rows.c.kit_id, rows.c.item_id, *sums).group_by(rows.c.kit_id, rows.c.item_id).subquery()
         query = (
-            select(KitItem.item_id, KitItem.title, *sums)
-            .outerjoin(
-                ItemTotal,
-                and_(
-                    ItemTotal.kit_id == KitItem.kit_id,
-                    ItemTotal.item_id == KitItem.item_id,
-                    *days_within(ItemTotal.day, self.period),
-                ),
-            )
-            .group_by(KitItem.kit_id, KitItem.item_id, KitItem.title, KitItem.position)
+            select(KitItem.item_id, KitItem.title, *(func.coalesce(use.c[measure], 0) for measure in ITEM_MEASURES))
+            .outerjoin(use, and_(use.c.kit_id == KitItem.kit_id, use.c.item_id == KitItem.item_id))
             .order_by(KitItem.kit_id, KitItem.position)
         )
         if self.kit_id is not None:
             query = query.where(KitItem.kit_id == self.kit_id)
         return [
-            {
-                "id": row.item_id,
-                "title": row.title,
-                **{measure: int(getattr(row, measure)) for measure in ITEM_MEASURES},
-            }
-            for row in self.session.execute(query)
+            {"id": item_id, "title": title, **dict(zip(ITEM_MEASURES, map(int, amounts), strict=True))}
+            for item_id, title, *amounts in self.session.execute(query)
         ]
 
     def _missing(self) -> int:
         return self._count(select(func.coalesce(func.sum(Installation.missing_reports), 0)).where(*self.of_kit()))
 
-    def _sums(self, model: type[UsageTotal] | type[ReceiptTotal], measures: Sequence[str]) -> dict[str, int]:
-        sums = [func.coalesce(func.sum(getattr(model, measure)), 0) for measure in measures]
-        row = self.session.execute(self._of_kit(model, *sums)).one()
+    def _sums(self, rows: Subquery, measures: Sequence[str]) -> dict[str, int]:
+        sums = [func.coalesce(func.sum(rows.c[measure]), 0) for measure in measures]
+        row = self.session.execute(select(*sums)).one()
         return {measure: int(value) for measure, value in zip(measures, row, strict=True)}
-
-    def _of_kit(self, model: type[UsageTotal] | type[ReceiptTotal], *columns: Any) -> Select[Any]:
-        query = select(*columns).where(*days_within(model.day, self.period))
-        return query.where(model.kit_id == self.kit_id) if self.kit_id is not None else query
 
     def _count(self, query: Select[Any]) -> int:
         return int(self.session.scalar(query) or 0)
-
-
-def days_within(column: Any, period: Period) -> list[ColumnElement[bool]]:
-    """Conditions that hold a column of days within a period."""
-    conditions: list[ColumnElement[bool]] = []
-    if period.first is not None:
-        conditions.append(column >= period.first)
-    if period.last is not None:
-        conditions.append(column <= period.last)
-    return conditions
 
 
 def _sum_if(condition: ColumnElement[bool]) -> ColumnElement[Any]:

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, select
 
 from licence_server.database import Moment
 from licence_server.domain.estimate import Reporter
-from licence_server.models import Installation, Organisation, UsageTotal
-from licence_server.services.report_figures import Figures, days_within
+from licence_server.models import Installation, Organisation
+from licence_server.services import period_rows
+from licence_server.services.report_figures import Figures
 
 
 class Standing(NamedTuple):
@@ -50,15 +51,12 @@ def reporters(figures: Figures, found: Sequence[Standing]) -> list[Reporter]:
 
 
 def _use(figures: Figures) -> dict[UUID, tuple[int, int]]:
-    query = (
-        select(
-            UsageTotal.organisation_id,
-            func.sum(UsageTotal.attendances),
-            func.sum(UsageTotal.workshop_sessions + UsageTotal.individual_sessions),
-        )
-        .where(*days_within(UsageTotal.day, figures.period), *_of_kit(figures))
-        .group_by(UsageTotal.organisation_id)
-    )
+    rows = period_rows.usage(figures.period, figures.kit_id)
+    query = select(
+        rows.c.organisation_id,
+        func.sum(rows.c.attendances),
+        func.sum(rows.c.workshop_sessions + rows.c.individual_sessions),
+    ).group_by(rows.c.organisation_id)
     return {owner: (int(attendances), int(sessions)) for owner, attendances, sessions in figures.session.execute(query)}
 
 
@@ -108,7 +106,3 @@ def _day_number(moment: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:
     if sqlite:
         return func.julianday(moment)
     return func.extract("epoch", moment) / timedelta(days=1).total_seconds()
-
-
-def _of_kit(figures: Figures) -> list[ColumnElement[bool]]:
-    return [UsageTotal.kit_id == figures.kit_id] if figures.kit_id is not None else []

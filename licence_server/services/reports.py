@@ -14,14 +14,10 @@ from licence_server.domain.audit_chain import Head
 from licence_server.domain.errors import not_found
 from licence_server.domain.period import Period
 from licence_server.domain.tally import USAGE_MEASURES
-from licence_server.models import (
-    Kit,
-    Organisation,
-    UsageTotal,
-)
-from licence_server.services import audit
+from licence_server.models import Kit, Organisation
+from licence_server.services import audit, period_rows
 from licence_server.services.paging import Page, page
-from licence_server.services.report_figures import Figures, days_within
+from licence_server.services.report_figures import Figures
 from licence_server.services.runtime import Runtime
 
 
@@ -59,17 +55,15 @@ def organisation_summaries(
     organisation_id: UUID | None = None,
 ) -> Page[Any]:
     """Rows (organisation_id, organisation, kit_id, measures …), one per organisation and kit with usage."""
-    sums = [func.sum(getattr(UsageTotal, measure)).label(measure) for measure in USAGE_MEASURES]
+    rows = period_rows.usage(period, kit_id)
+    sums = [func.sum(rows.c[measure]).label(measure) for measure in USAGE_MEASURES]
     query = (
-        select(UsageTotal.organisation_id, Organisation.name.label("organisation"), UsageTotal.kit_id, *sums)
-        .join(Organisation, Organisation.id == UsageTotal.organisation_id)
-        .where(*days_within(UsageTotal.day, period))
-        .group_by(UsageTotal.organisation_id, Organisation.name, UsageTotal.kit_id)
-        .order_by(UsageTotal.organisation_id, UsageTotal.kit_id)
+        select(rows.c.organisation_id, Organisation.name.label("organisation"), rows.c.kit_id, *sums)
+        .join(Organisation, Organisation.id == rows.c.organisation_id)
+        .group_by(rows.c.organisation_id, Organisation.name, rows.c.kit_id)
+        .order_by(rows.c.organisation_id, rows.c.kit_id)
     )
-    if kit_id is not None:
-        query = query.where(UsageTotal.kit_id == kit_id)
     if organisation_id is not None:
-        query = query.where(UsageTotal.organisation_id == organisation_id)
+        query = query.where(rows.c.organisation_id == organisation_id)
     with runtime.database.snapshot() as session:
         return page(session, query, limit, cursor)

@@ -14,7 +14,7 @@ from licence_server.domain.audit_chain import Head
 from licence_server.domain.errors import ConfigError, Refused
 from licence_server.models import AuditEntry, AuditHead
 from licence_server.secret_keys import write_private
-from licence_server.services import audit
+from licence_server.services import audit, sums
 from licence_server.services.backups import key_files
 from licence_server.services.dumps import FORMAT, DumpError, End, KeyFile, Manifest, Reader, TableHead, insertable
 from licence_server.services.dumps import Head as DumpHead
@@ -45,7 +45,8 @@ def restore(runtime: Runtime, path: Path, *, passphrase: str) -> Restored:
     with runtime.database.writing() as session:
         _require_no_entries(session)
         session.execute(delete(AuditHead))
-        _read(sealed, path, lambda head: None, lambda table, rows: _insert(session, table, rows))
+        with sums.added_up_at_the_end(session):
+            _read(sealed, path, lambda head: None, lambda table, rows: _insert(session, table, rows))
         if not runtime.database.is_sqlite:
             _go_on_counting(session)
         head = audit.head(session)

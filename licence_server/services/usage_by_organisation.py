@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Subquery, func, select
 
 from licence_server.domain.period import Period
 from licence_server.domain.tally import USAGE_MEASURES
-from licence_server.models import ItemTotal, Organisation, UsageTotal
+from licence_server.models import Organisation
+from licence_server.services import period_rows
 from licence_server.services.paging import Page, page
-from licence_server.services.report_figures import days_within
 from licence_server.services.runtime import Runtime
 
 
@@ -45,10 +45,11 @@ def _rows(
 ) -> Select[Any]:
     """sector: the name of one; "" for organisations without; None for all. reporting: only those with a session.
     item_id: only those that played it, and its plays alone."""
-    use = _by_organisation(UsageTotal, USAGE_MEASURES, period, kit_id).subquery()
-    films = _by_organisation(ItemTotal, ("plays",), period, kit_id)
+    use = _by_organisation(period_rows.usage(period, kit_id), USAGE_MEASURES).subquery()
+    items = period_rows.items_undated(period, kit_id)
+    films = _by_organisation(items, ("plays",))
     if item_id is not None:
-        films = films.where(ItemTotal.item_id == item_id)
+        films = films.where(items.c.item_id == item_id)
     played = films.subquery()
     plays = func.coalesce(played.c.plays, 0)
     query: Select[Any] = (
@@ -69,9 +70,6 @@ def _rows(
     return query.where(plays > 0) if item_id is not None else query
 
 
-def _by_organisation(
-    model: type[UsageTotal] | type[ItemTotal], measures: Sequence[str], period: Period, kit_id: str | None
-) -> Select[Any]:
-    sums = [func.sum(getattr(model, measure)).label(measure) for measure in measures]
-    query = select(model.organisation_id, *sums).where(*days_within(model.day, period)).group_by(model.organisation_id)
-    return query.where(model.kit_id == kit_id) if kit_id is not None else query
+def _by_organisation(rows: Subquery, measures: Sequence[str]) -> Select[Any]:
+    sums = [func.sum(rows.c[measure]).label(measure) for measure in measures]
+    return select(rows.c.organisation_id, *sums).group_by(rows.c.organisation_id)

@@ -24,7 +24,7 @@ from licence_server.models import (
     UsageReport,
     UsageTotal,
 )
-from licence_server.services import audit, learners, removed_reports, seal_checks, usage_rows, usage_totals
+from licence_server.services import audit, learners, removed_reports, seal_checks, sums, usage_rows, usage_totals
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_rows import Batch
 from licence_server.services.usage_totals import Owner
@@ -46,7 +46,8 @@ class Recount:
 
 
 def verify(runtime: Runtime) -> Recount:
-    """Recount every total from the raw reports and from what removed ones left sealed, and compare.
+    """Recount every total from the raw reports and from what removed ones left sealed, and compare; also what is kept
+    by month with its days.
 
     Duplicates leave no raw report behind, so their total alone cannot be recounted.
     """
@@ -68,6 +69,7 @@ def verify(runtime: Runtime) -> Recount:
             *_learner_faults(session, sealed.first_days),
             *_number_faults(session),
             *sealed.faults,
+            *sums.faults(session),
         ]
     return Recount(reports, rejected, differences, sealed.reports, sealed.counted_only)
 

@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from licence_server.domain import months
+from licence_server.domain import dates, months
 from licence_server.domain.errors import Invalid
 from licence_server.domain.months import PublishablePeriod
 from licence_server.domain.period import Period
@@ -60,3 +62,31 @@ def test_a_month_is_published_once_it_is_over() -> None:
     PublishablePeriod().require_past(date(2026, 4, 30))
     with pytest.raises(Invalid):
         PublishablePeriod(APRIL).require_past(date(2026, 4, 30))
+
+
+DAYS = st.none() | st.dates(date(2026, 1, 1), date(2026, 5, 5)) | st.sampled_from((date(2000, 1, 1), dates.LAST_DAY))
+
+
+@given(DAYS, DAYS)
+@example(date(2026, 3, 1), date(2026, 3, 31))
+@example(date(2026, 3, 1), date(2026, 3, 30))
+@example(date(9999, 12, 2), None)
+@example(None, date(2000, 1, 2))
+def test_the_parts_of_a_period_are_its_days_each_once(first: date | None, last: date | None) -> None:
+    if first is not None and last is not None and last < first:
+        first, last = last, first
+    parts = months.split(Period(first, last))
+
+    def counted(day: date) -> int:
+        whole = parts.whole is not None and _within(months.month_of(day), *parts.whole)
+        return whole + sum(begin <= day <= end for begin, end in parts.ends)
+
+    for begin in (date(2000, 1, 1), date(2025, 12, 20), date(9999, 11, 20)):
+        for number in range(200):
+            if (day := date.fromordinal(min(begin.toordinal() + number, dates.LAST_DAY.toordinal()))) >= begin:
+                assert counted(day) == _within(day, first, last), day
+    assert all(months.month_of(begin) == months.month_of(end) for begin, end in parts.ends)
+
+
+def _within(day: date, first: date | None, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)

@@ -1,0 +1,69 @@
+"""The rows of totals that make up a period: by month where it has whole months, by day at its ends.
+
+* Each has the month it lies in, named by its first day, and the measures of its table.
+* So figures cost the same however many days, and reports, are behind a month.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, select, union_all
+
+from licence_server.domain.months import month_of, split
+from licence_server.domain.period import ALL_TIME, Period
+from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES
+from licence_server.models import ItemMonth, ItemOverall, ItemTotal, ReceiptMonth, ReceiptTotal, UsageMonth, UsageTotal
+
+
+def usage(period: Period, kit_id: str | None = None) -> Subquery:
+    """Columns: organisation_id, kit_id, month, and the measures. kit_id: None for all kits, here and below."""
+    return _rows(UsageMonth, UsageTotal, USAGE_MEASURES, period, kit_id)
+
+
+def items(period: Period, kit_id: str | None = None) -> Subquery:
+    """The same, and item_id."""
+    return _rows(ItemMonth, ItemTotal, ITEM_MEASURES, period, kit_id)
+
+
+def items_undated(period: Period, kit_id: str | None = None) -> Subquery:
+    """The same as items, without the months."""
+    if period != ALL_TIME:
+        return items(period, kit_id)
+    query = select(ItemOverall)
+    return (query if kit_id is None else query.where(ItemOverall.kit_id == kit_id)).subquery()
+
+
+def receipts(period: Period, kit_id: str | None = None) -> Subquery:
+    """The same as usage, and last_received_at; days and months are those of receipt."""
+    return _rows(ReceiptMonth, ReceiptTotal, (*RECEIPT_MEASURES, "last_received_at"), period, kit_id)
+
+
+def days_within(column: Any, period: Period) -> list[ColumnElement[bool]]:
+    """Conditions that hold a column of days within a period."""
+    conditions: list[ColumnElement[bool]] = []
+    if period.first is not None:
+        conditions.append(column >= period.first)
+    if period.last is not None:
+        conditions.append(column <= period.last)
+    return conditions
+
+
+def _rows(months: Any, days: Any, measures: tuple[str, ...], period: Period, kit_id: str | None) -> Subquery:
+    key = [column.name for column in days.__table__.primary_key if column.name != "day"]
+    of_kit = [months.kit_id == kit_id] if kit_id is not None else []
+    parts = split(period)
+    queries = []
+    if parts.whole is not None:
+        first, last = parts.whole
+        whole = select(*(getattr(months, name) for name in (*key, "month", *measures))).where(*of_kit)
+        if first is not None:
+            whole = whole.where(months.month >= first)
+        if last is not None:
+            whole = whole.where(months.month <= last)
+        queries.append(whole)
+    for first, last in parts.ends:
+        # Through the months, so that the key finds the days: they have no index of their own.
+        same = and_(*(getattr(days, name) == getattr(months, name) for name in key))
+        columns = (*(getattr(months, name) for name in (*key, "month")), *(getattr(days, name) for name in measures))
+        some = select(*columns).select_from(months).join(days, same).where(*of_kit)
+        queries.append(some.where(months.month == month_of(first), days.day >= first, days.day <= last))
+    return (queries[0] if len(queries) == 1 else union_all(*queries)).subquery()
