@@ -12,7 +12,16 @@ from uuid import UUID
 from licence_server.domain.licence import LicenceTerms
 from licence_server.domain.period import Period
 from licence_server.models import Organisation
-from licence_server.services import activation_tokens, audit, kits, licences, organisations, reports, usage_checks
+from licence_server.services import (
+    activation_tokens,
+    audit,
+    kits,
+    licence_acts,
+    licences,
+    organisations,
+    reports,
+    usage_checks,
+)
 from licence_server.services.licences import LicenceView
 from licence_server.services.runtime import Runtime
 
@@ -47,7 +56,7 @@ class Team:
         return activation_tokens.issue(self.runtime, licence.licence.id, **self._act).secret
 
     def revoke(self, licence_id: UUID, reason: str) -> LicenceView:
-        return licences.revoke(self.runtime, licence_id, **self._act, reason=reason)
+        return licence_acts.revoke(self.runtime, licence_id, **self._act, reason=reason)
 
     def report(self) -> dict[str, Any]:
         return reports.report(self.runtime, Period(), now=self.clock(), kit_id=KIT["id"])

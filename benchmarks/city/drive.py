@@ -10,7 +10,7 @@ from benchmarks.city.plan import BEGIN, ITEMS, City, Feedback, Installation, Rep
 from benchmarks.city.post import Post
 from benchmarks.city.server import CityServer
 from licence_server.domain.licence import Kind, LicenceTerms
-from licence_server.services import activation_tokens, kits, licences, organisations
+from licence_server.services import activation_tokens, kits, licence_acts, licences, organisations
 from licence_server.services.runtime import Runtime
 
 KIT_ID = "prevent-for-business"
@@ -86,7 +86,7 @@ class Drive:
     def _revoke(self, day: int) -> None:
         for organisation, revoked_on in self.city.revocations.items():
             if revoked_on == day:
-                licences.revoke(
+                licence_acts.revoke(
                     self.runtime, self._licences[organisation], now=noon(day), actor="city", reason="simulated"
                 )
 

@@ -9,7 +9,7 @@ from licence_server.api.licences import blueprint, reply
 from licence_server.api.team import Reply, endpoint
 from licence_server.domain.scopes import Scope
 from licence_server.schemas.licences import Extension, Licence, Reason
-from licence_server.services import licences
+from licence_server.services import licence_acts
 
 __all__ = ["blueprint"]
 
@@ -31,7 +31,7 @@ _ACT: dict[str, Any] = {
 )
 def suspend(licence_id: UUID, body: dict[str, Any], version: int | None) -> Reply:
     """Stop a licence for a while."""
-    return reply(licences.suspend(runtime(), licence_id, **_act(body, version)))
+    return reply(licence_acts.suspend(runtime(), licence_id, **_act(body, version)))
 
 
 @endpoint(
@@ -44,7 +44,7 @@ def suspend(licence_id: UUID, body: dict[str, Any], version: int | None) -> Repl
 )
 def reinstate(licence_id: UUID, body: dict[str, Any], version: int | None) -> Reply:
     """End a suspension."""
-    return reply(licences.reinstate(runtime(), licence_id, **_act(body, version)))
+    return reply(licence_acts.reinstate(runtime(), licence_id, **_act(body, version)))
 
 
 @endpoint(
@@ -57,7 +57,7 @@ def reinstate(licence_id: UUID, body: dict[str, Any], version: int | None) -> Re
 )
 def revoke(licence_id: UUID, body: dict[str, Any], version: int | None) -> Reply:
     """End a licence for good."""
-    return reply(licences.revoke(runtime(), licence_id, **_act(body, version)))
+    return reply(licence_acts.revoke(runtime(), licence_id, **_act(body, version)))
 
 
 @endpoint(
@@ -70,7 +70,7 @@ def revoke(licence_id: UUID, body: dict[str, Any], version: int | None) -> Reply
 )
 def extend(licence_id: UUID, body: dict[str, Any], version: int | None) -> Reply:
     """Give a licence a later end."""
-    return reply(licences.extend(runtime(), licence_id, body["until"], **_act(body, version)))
+    return reply(licence_acts.extend(runtime(), licence_id, body["until"], **_act(body, version)))
 
 
 def _act(body: dict[str, Any], version: int | None) -> dict[str, Any]:

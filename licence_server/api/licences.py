@@ -11,7 +11,7 @@ from licence_server.api.team import blueprint as team_blueprint
 from licence_server.domain.licence import LicenceTerms
 from licence_server.domain.scopes import Scope
 from licence_server.schemas.licences import Licence, LicenceList, LicenceQuery, NewLicence, TermsChange
-from licence_server.services import licences
+from licence_server.services import licence_acts, licences
 from licence_server.services.licences import LicenceView
 
 blueprint = team_blueprint("licences", "The right of one organisation to one kit.")
@@ -73,7 +73,7 @@ def change(licence_id: UUID, body: dict[str, Any], version: int | None) -> Reply
     """Change the terms of a licence."""
     reason = body.pop("reason", None)
     return reply(
-        licences.change_terms(
+        licence_acts.change_terms(
             runtime(), licence_id, body, now=now(), actor=caller().actor, reason=reason, version=version
         )
     )

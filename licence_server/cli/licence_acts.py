@@ -11,8 +11,8 @@ from licence_server.cli.operator import Operator
 from licence_server.cli.output import print_line, print_record
 from licence_server.cli.parameters import DAY, IDENTIFIER, json_option, reason_option
 from licence_server.domain.dates import day_of
-from licence_server.services import licences as services
-from licence_server.services import reach
+from licence_server.services import licence_acts as services
+from licence_server.services import licences, reach
 from licence_server.services.licences import LicenceView
 from licence_server.services.reach import Reach
 
@@ -28,7 +28,7 @@ def show(operator: Operator, licence_id: UUID, as_json: bool) -> None:
 
     It also says how far a revocation would reach.
     """
-    view = services.get(operator.runtime, licence_id, now=operator.now)
+    view = licences.get(operator.runtime, licence_id, now=operator.now)
     found = _print(operator, view, as_json)
     if not as_json and view.licence.revoked_at is None:
         print_line()

@@ -16,6 +16,7 @@ from licence_server.domain.licence import Status
 from licence_server.services import (
     installation_search,
     kits,
+    licence_acts,
     licence_undo,
     licences,
     organisation_history,
@@ -33,8 +34,8 @@ _RECENT = 10
 
 # What a click may take back, by the word for what was done.
 _UNDO: dict[str, Callable[..., LicenceView]] = {
-    "suspended": licences.reinstate,
-    "reinstated": licences.suspend,
+    "suspended": licence_acts.reinstate,
+    "reinstated": licence_acts.suspend,
     "extended": licence_undo.undo_extension,
     "terms_changed": licence_undo.undo_terms,
 }

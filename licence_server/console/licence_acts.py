@@ -23,8 +23,8 @@ from licence_server.console.terms_fields import (
 )
 from licence_server.console.versions import Difference, VersionForm
 from licence_server.domain.errors import Conflict, Invalid, Stale
-from licence_server.services import licences as services
-from licence_server.services import organisations, reach
+from licence_server.services import licence_acts as services
+from licence_server.services import licences, organisations, reach
 from licence_server.services.licences import LicenceView
 from licence_server.web import now, runtime
 
@@ -73,7 +73,7 @@ def extend_licence(licence_id: UUID) -> Answer:
 @blueprint.route("/licences/<uuid:licence_id>/terms", methods=["GET", "POST"])
 def change_terms(licence_id: UUID) -> Answer:
     """Change seats, lease, grace or check-in."""
-    form = TermsForm(obj=services.get(runtime(), licence_id, now=now()).licence)
+    form = TermsForm(obj=licences.get(runtime(), licence_id, now=now()).licence)
 
     def act(why: dict[str, Any]) -> LicenceView:
         return services.change_terms(runtime(), licence_id, terms_of(form), **why)
@@ -89,7 +89,7 @@ def revoke_licence(licence_id: UUID) -> Answer:
 
 def _act(licence_id: UUID, form: Any, done: str, act: Act) -> Answer:
     """Show what an act would do, do it once, or say why it was not done."""
-    view = services.get(runtime(), licence_id, now=now())
+    view = licences.get(runtime(), licence_id, now=now())
     if request.method == "GET" and gate.view_name() not in acts_for(view):
         return redirect(url_for("console.licence", licence_id=licence_id))
     if request.method == "GET":
@@ -103,7 +103,7 @@ def _act(licence_id: UUID, form: Any, done: str, act: Act) -> Answer:
         except Conflict as error:
             form.form_errors, status = [*form.form_errors, error.detail.removesuffix(".")], 409
         except Stale:
-            view, status = services.get(runtime(), licence_id, now=now()), 412
+            view, status = licences.get(runtime(), licence_id, now=now()), 412
             differences = [
                 Difference(form[name].label.text, getattr(view.licence, name), form[name].data)
                 for name in TERMS

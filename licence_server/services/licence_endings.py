@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from licence_server.domain.errors import Conflict, Stale
 from licence_server.models import Licence
-from licence_server.services import licences
+from licence_server.services import licence_acts
 from licence_server.services.licences import LicenceView
 from licence_server.services.runtime import Runtime
 
@@ -39,6 +39,6 @@ def revoke_all(
             raise Stale("version_stale", "The licences of this organisation have changed meanwhile.")
         # In a fixed order, so that two of these cannot deadlock.
         return [
-            licences.revoke(runtime, licence_id, version=current[licence_id], now=now, actor=actor, reason=reason)
+            licence_acts.revoke(runtime, licence_id, version=current[licence_id], now=now, actor=actor, reason=reason)
             for licence_id in sorted(current)
         ]

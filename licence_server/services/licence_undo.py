@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from licence_server.models import AuditEntry, Licence
-from licence_server.services import licences
+from licence_server.services import licence_acts
 from licence_server.services.licences import LicenceView
 from licence_server.services.runtime import Runtime
 
@@ -23,7 +23,7 @@ def undo_extension(runtime: Runtime, licence_id: UUID, *, version: int, **act: A
         ends_at = _before(runtime, licence, "licence_extended")["ends_at"]
         licence.ends_at = datetime.fromisoformat(ends_at) if ends_at is not None else None
 
-    return licences.change(runtime, licence_id, "licence_extension_undone", apply, version=version, **act)
+    return licence_acts.change(runtime, licence_id, "licence_extension_undone", apply, version=version, **act)
 
 
 def undo_terms(runtime: Runtime, licence_id: UUID, *, version: int, **act: Any) -> LicenceView:
@@ -34,7 +34,7 @@ def undo_terms(runtime: Runtime, licence_id: UUID, *, version: int, **act: Any) 
         for field in vars(licence.terms):
             setattr(licence, field, before[field])
 
-    return licences.change(runtime, licence_id, "licence_terms_undone", apply, version=version, **act)
+    return licence_acts.change(runtime, licence_id, "licence_terms_undone", apply, version=version, **act)
 
 
 def _before(runtime: Runtime, licence: Licence, action: str) -> dict[str, Any]:

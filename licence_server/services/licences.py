@@ -1,6 +1,6 @@
-"""Licences: grant, suspend, reinstate, revoke, extend, change their terms."""
+"""Licences: grant, find, list. What is done to one afterwards: licence_acts.py."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,14 +10,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import licence as rules
-from licence_server.domain.errors import Conflict, Invalid, not_found
+from licence_server.domain.errors import not_found
 from licence_server.domain.licence import Kind, LicenceTerms, Status
 from licence_server.models import Installation, Kit, Licence, Organisation
 from licence_server.services import audit
 from licence_server.services.audit import Act
 from licence_server.services.licence_filters import with_status
 from licence_server.services.paging import Page, page
-from licence_server.services.preconditions import require_version
 from licence_server.services.runtime import Runtime
 
 Span = tuple[datetime, datetime | None, int | None]
@@ -59,7 +58,7 @@ def grant(
         licence = _new(organisation_id, kit_id, kind, period, terms, now)
         session.add(licence)
         session.flush()
-        _record(runtime, session, licence, now=now, actor=actor, action="licence_granted", reason=reason)
+        record(runtime, session, licence, now=now, actor=actor, action="licence_granted", reason=reason)
     return LicenceView(licence, rules.status(licence, now), 0)
 
 
@@ -86,64 +85,10 @@ def grant_many(
     return {licence.organisation_id: licence.id for licence in granted}
 
 
-def suspend(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
-    """Stop a licence for a while. Takes what `change` takes. Raises NotFound, Conflict, Stale."""
-
-    def apply(licence: Licence, now: datetime) -> None:
-        if licence.suspended_at is not None:
-            raise Conflict("licence_suspended", "The licence is suspended already.")
-        licence.suspended_at = now
-
-    return change(runtime, licence_id, "licence_suspended", apply, **act)
-
-
-def reinstate(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
-    """End a suspension. Raises NotFound, Conflict, Stale."""
-
-    def apply(licence: Licence, now: datetime) -> None:
-        if licence.suspended_at is None:
-            raise Conflict("licence_not_suspended", "The licence is not suspended.")
-        licence.suspended_at = None
-
-    return change(runtime, licence_id, "licence_reinstated", apply, **act)
-
-
-def revoke(runtime: Runtime, licence_id: UUID, **act: Any) -> LicenceView:
-    """End a licence for good. Raises NotFound, Conflict, Stale."""
-
-    def apply(licence: Licence, now: datetime) -> None:
-        licence.revoked_at = now
-
-    return change(runtime, licence_id, "licence_revoked", apply, **act)
-
-
-def extend(runtime: Runtime, licence_id: UUID, until: date, **act: Any) -> LicenceView:
-    """Give a licence a later end; `until` is its last day. Raises NotFound, Invalid, Conflict, Stale."""
-
-    def apply(licence: Licence, now: datetime) -> None:
-        if licence.ends_at is None and licence.trial_days is None:
-            raise Invalid(
-                "extension_invalid", "The licence has no end, so no end is later.", {"until": "the licence has no end"}
-            )
-        licence.ends_at = rules.extended_end(licence, until, now, runtime.timezone)
-
-    return change(runtime, licence_id, "licence_extended", apply, **act)
-
-
-def change_terms(runtime: Runtime, licence_id: UUID, changes: Mapping[str, Any], **act: Any) -> LicenceView:
-    """Change seats, lease, grace or check-in. Raises NotFound, Invalid, Conflict, Stale."""
-
-    def apply(licence: Licence, now: datetime) -> None:
-        for field, value in vars(LicenceTerms(**{**vars(licence.terms), **changes})).items():
-            setattr(licence, field, value)
-
-    return change(runtime, licence_id, "licence_terms_changed", apply, **act)
-
-
 def get(runtime: Runtime, licence_id: UUID, *, now: datetime) -> LicenceView:
     """One licence. Raises NotFound."""
     with runtime.database.reading() as session:
-        return _views(session, [_load(session, licence_id)], now)[0]
+        return views(session, [load(session, licence_id)], now)[0]
 
 
 def list_page(
@@ -171,32 +116,7 @@ def list_page(
         query = query.order_by(Licence.created_at, Licence.id)
     with runtime.database.reading() as session:
         found = page(session, query, limit, cursor)
-        return Page(_views(session, found.items, now), found.next_cursor)
-
-
-def change(
-    runtime: Runtime,
-    licence_id: UUID,
-    action: str,
-    apply: Callable[[Licence, datetime], None],
-    *,
-    now: datetime,
-    actor: str,
-    reason: str | None = None,
-    version: int | None = None,
-) -> LicenceView:
-    """Lock, check, apply, record: the shape of every change to a licence."""
-    with runtime.database.writing() as session:
-        licence = _load(session, licence_id, lock=True)
-        require_version(licence.version, version)
-        if licence.revoked_at is not None:
-            raise Conflict("licence_revoked", "The licence has been revoked, and that is final.")
-        before = details(licence)
-        apply(licence, now)
-        licence.changed_at = now
-        session.flush()
-        _record(runtime, session, licence, now=now, actor=actor, action=action, reason=reason, before=before)
-        return _views(session, [licence], now)[0]
+        return Page(views(session, found.items, now), found.next_cursor)
 
 
 def _new(organisation_id: UUID, kit_id: str, kind: Kind, period: Span, terms: LicenceTerms, now: datetime) -> Licence:
@@ -221,18 +141,21 @@ def details(licence: Licence) -> dict[str, Any]:
     return {**{name: getattr(licence, name) for name in names}, **vars(licence.terms)}
 
 
-def _record(runtime: Runtime, session: Session, licence: Licence, **entry: Any) -> None:
+def record(runtime: Runtime, session: Session, licence: Licence, **entry: Any) -> None:
+    """Add an entry about a licence to the audit log, with what it now is. Takes what `audit.record` takes."""
     audit.record(runtime, session, subject=f"licence:{licence.id}", after=details(licence), **entry)
 
 
-def _load(session: Session, licence_id: UUID, *, lock: bool = False) -> Licence:
+def load(session: Session, licence_id: UUID, *, lock: bool = False) -> Licence:
+    """A licence, in the caller's transaction; with `lock` nobody else changes it until that ends. Raises NotFound."""
     licence = session.get(Licence, licence_id, with_for_update=lock or None)
     if licence is None:
         raise not_found("licence", licence_id)
     return licence
 
 
-def _views(session: Session, licences: list[Licence], now: datetime) -> list[LicenceView]:
+def views(session: Session, licences: list[Licence], now: datetime) -> list[LicenceView]:
+    """Licences with what is known of them at a moment, in the caller's transaction."""
     held: dict[UUID, int] = dict(
         session.execute(
             select(Installation.licence_id, func.count())

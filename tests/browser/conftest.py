@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from licence_server.app import create_app
 from licence_server.config import load
 from licence_server.domain.licence import Kind, LicenceTerms
-from licence_server.services import activation_tokens, keys, kits, licences, organisations, reports
+from licence_server.services import activation_tokens, keys, kits, licence_acts, licences, organisations, reports
 from licence_server.services.reports import Period
 from licence_server.services.runtime import Runtime
 from tests.support.server import Server, running
@@ -70,7 +70,7 @@ class Team:
         return activation_tokens.issue(self.runtime, licence_id, **self.act()).secret
 
     def revoke(self, licence_id: UUID) -> None:
-        licences.revoke(self.runtime, licence_id, reason="a test", **self.act())
+        licence_acts.revoke(self.runtime, licence_id, reason="a test", **self.act())
 
     def report(self, kit_id: str) -> dict[str, Any]:
         return reports.report(self.runtime, Period(None, None), now=datetime.now(UTC), kit_id=kit_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 import jwt
 from werkzeug.test import TestResponse
 
-from licence_server.services import activation_tokens, installations, keys, kits, licences, usage_checks
+from licence_server.services import activation_tokens, installations, keys, kits, licence_acts, usage_checks
 from licence_server.services.keys import KeyList
 from licence_server.services.licences import LicenceView
 from tests.support.deployment import ACTOR, ITEMS, KIT_ID, PASSPHRASE, Deployment, Installed
@@ -14,7 +14,7 @@ from tests.support.deployment import ACTOR, ITEMS, KIT_ID, PASSPHRASE, Deploymen
 
 def change(deployment: Deployment, act: str, licence: LicenceView, **arguments: Any) -> LicenceView:
     """suspend, reinstate, revoke, extend or change_terms."""
-    done: LicenceView = getattr(licences, act)(
+    done: LicenceView = getattr(licence_acts, act)(
         deployment.runtime, licence.licence.id, now=deployment.clock(), actor=ACTOR, **arguments
     )
     return done

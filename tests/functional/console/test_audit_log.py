@@ -12,7 +12,7 @@ from sqlalchemy import delete, text, update
 
 from licence_server.domain.roles import Role
 from licence_server.models import AuditEntry, AuditHead
-from licence_server.services import audit, audit_checks, licences, organisations, people
+from licence_server.services import audit, audit_checks, licence_acts, organisations, people
 from tests.support.deployment import ACTOR, Deployment
 from tests.support.desk import Desk, words
 
@@ -27,7 +27,7 @@ def history(deployment: Deployment, officer: Desk) -> Any:
     officer_id = next(
         row.id for row in people.list_all(deployment.runtime) if row.email == "licensing_officer@example.org"
     )
-    licences.suspend(
+    licence_acts.suspend(
         deployment.runtime, licence.licence.id, now=deployment.clock(), actor=f"person:{officer_id}", reason="=1+1"
     )
     return licence.licence

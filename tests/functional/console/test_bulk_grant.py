@@ -3,7 +3,7 @@
 from datetime import date
 
 from licence_server.domain.licence import Kind
-from licence_server.services import licences
+from licence_server.services import licence_acts, licences
 from tests.support.deployment import Deployment
 from tests.support.desk import Desk, forms, words
 
@@ -17,7 +17,7 @@ def test_all_without_a_licence_get_one_and_those_left_out_are_named(deployment: 
     kit = deployment.kit()
     deployment.licence(deployment.organisation("Holder"), kit)
     revoked = deployment.licence(deployment.organisation("Revoked"), kit)
-    licences.revoke(deployment.runtime, revoked.licence.id, now=deployment.clock(), actor="test")
+    licence_acts.revoke(deployment.runtime, revoked.licence.id, now=deployment.clock(), actor="test")
     for name in ("One", "Two"):
         deployment.organisation(name)
     path = officer.submit("/console/bulk-grant", kit_id=kit).location

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from licence_server.services import audit, licences
+from licence_server.services import audit, licence_acts, licences
 from tests.support.deployment import Deployment, Installed, workshop
 from tests.support.desk import Desk, words
 
@@ -71,7 +71,7 @@ def test_nobody_is_chased_for_a_licence_that_is_not_in_force(
 ) -> None:
     trial("Suspended", activated=False)
     licence = licences.list_page(deployment.runtime, now=deployment.clock(), limit=1, cursor=None).items[0].licence
-    licences.suspend(deployment.runtime, licence.id, now=deployment.clock(), actor="test")
+    licence_acts.suspend(deployment.runtime, licence.id, now=deployment.clock(), actor="test")
     assert names(viewer, "never_activated") == []
 
 

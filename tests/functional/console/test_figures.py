@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from openpyxl import load_workbook
 
-from licence_server.services import audit, installations, licences
+from licence_server.services import audit, installations, licence_acts
 from tests.support.deployment import KIT_ID, Deployment, Installed, feedback, workshop
 from tests.support.desk import Desk, forms, words
 from tests.support.trial import three_months
@@ -83,11 +83,11 @@ def varied(deployment: Deployment) -> dict[str, Installed]:
     for name, act in (("Alder Hotels", installations.release), ("Birch Cafés", installations.revoke)):
         act(deployment.runtime, UUID(installed[name].id), now=clock(), actor="test")
     unheard = deployment.licence(deployment.organisation("Gone at once", sector="Transport"), kit_id)
-    licences.revoke(deployment.runtime, unheard.licence.id, now=clock(), actor="test")
+    licence_acts.revoke(deployment.runtime, unheard.licence.id, now=clock(), actor="test")
     revoked = deployment.licence(deployment.organisation("Gone later"), kit_id)
     deployment.installation(deployment.token(revoked))
     clock.advance(days=2)
-    licences.revoke(deployment.runtime, revoked.licence.id, now=clock(), actor="test")
+    licence_acts.revoke(deployment.runtime, revoked.licence.id, now=clock(), actor="test")
     deployment.licence(deployment.organisation("To come"), kit_id, first=date(2026, 9, 1))
     return installed
 

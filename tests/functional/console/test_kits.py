@@ -4,7 +4,7 @@ import html
 import re
 
 from licence_server.console.lists import PAGE
-from licence_server.services import kits, licences
+from licence_server.services import kits, licence_acts
 from tests.support.deployment import KIT_ID, Deployment, workshop
 from tests.support.desk import Desk, forms, words
 
@@ -25,7 +25,7 @@ def test_an_installation_whose_licence_was_revoked_is_not_in_use(deployment: Dep
     ended, lasting = (deployment.licence(deployment.organisation(name), KIT_ID) for name in ("Ended", "Lasting"))
     for licence in (ended, lasting):
         deployment.installation(deployment.token(licence))
-    licences.revoke(deployment.runtime, ended.licence.id, now=deployment.clock(), actor="test")
+    licence_acts.revoke(deployment.runtime, ended.licence.id, now=deployment.clock(), actor="test")
     assert f"Kit {KIT_ID} 3 2 1" in words(viewer.get("/console/kits").text)
     text = words(viewer.get(f"/console/kits/{KIT_ID}").text)
     assert "Version Installations in use Newest sync 1.0 1 " in text

@@ -9,7 +9,7 @@ import pytest
 
 from licence_server.domain import activation_token
 from licence_server.domain.roles import Role
-from licence_server.services import audit, licences
+from licence_server.services import audit, licence_acts
 from licence_server.services.installation_search import InstallationFilter, State, count
 from tests.support.deployment import Deployment, Installed
 from tests.support.desk import Desk, forms, words
@@ -82,7 +82,7 @@ def test_no_token_can_be_revoked_where_that_changes_nothing(deployment: Deployme
     officer.submit(first, reason="left in a train")
     assert offered() == [[second]] * 2
     assert (officer.get(first).status_code, officer.get(first).location) == (302, places[0])
-    licences.revoke(deployment.runtime, licence.licence.id, now=deployment.clock(), actor="test")
+    licence_acts.revoke(deployment.runtime, licence.licence.id, now=deployment.clock(), actor="test")
     assert offered() == [[], []]
     assert (officer.get(second).status_code, officer.get(second).location) == (302, places[0])
 
@@ -155,7 +155,7 @@ def test_what_a_revoked_licence_leaves_behind_is_not_called_active(
 
     assert (counts(State.IN_USE), counts(State.STOPPED)) == (1, 0)
     assert f"{two[-4:]} Active" in said()
-    licences.revoke(deployment.runtime, licence.licence.id, now=deployment.clock(), actor="test")
+    licence_acts.revoke(deployment.runtime, licence.licence.id, now=deployment.clock(), actor="test")
     assert (counts(State.IN_USE), counts(State.STOPPED)) == (0, 1)
     assert "Licence revoked Stops at its next contact, at the latest on 1 May 2026" in said()
     assert f"{two[-4:]} Licence revoked" in said()
