@@ -10,7 +10,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
@@ -40,6 +40,13 @@ class Carried:
     lease: str | None
     trust: Trust
     confirmation: str
+
+
+class _Around(NamedTuple):
+    installation: Installation
+    licence: Licence
+    kit: Kit
+    organisation: Organisation
 
 
 def take_message(runtime: Runtime, text: str, *, now: datetime) -> Carried:
@@ -74,9 +81,13 @@ def _take(runtime: Runtime, session: Session, message: Message, now: datetime) -
     intake.store()
     written_at = max(min(message.sent_at, now), installation.activated_at)
     installation.last_sync_at = max(dates.to_hour(written_at), installation.last_sync_at or dates.EARLIEST)
-    licence = session.get_one(Licence, installation.licence_id)
-    organisation = session.get_one(Organisation, installation.organisation_id)
-    said, lease = verdicts.judge(runtime, session, installation, licence, kit, organisation, trusted, now)
+    around = _Around(
+        installation,
+        session.get_one(Licence, installation.licence_id),
+        kit,
+        session.get_one(Organisation, installation.organisation_id),
+    )
+    said, lease = verdicts.judge(runtime, session, around, trusted, now)
     kept = CarriedMessage(
         installation_id=installation.id,
         jti=message.jti,

@@ -117,9 +117,7 @@ def _take(
         installation.declined_at = installation.declined_at or now
     elif asked.usage_reporting == "on":
         installation.declined_at = None
-    said, lease = verdicts.judge(
-        runtime, session, installation, around.licence, around.kit, around.organisation, trusted, now
-    )
+    said, lease = verdicts.judge(runtime, session, around, trusted, now)
     return SyncAnswer(said, lease, trusted, results)
 
 

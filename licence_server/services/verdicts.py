@@ -5,6 +5,7 @@ installation's row locked.
 """
 
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -17,17 +18,24 @@ from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
 
 
+class Around(Protocol):
+    """The installation that reports, and what its lease is about."""
+
+    @property
+    def installation(self) -> AnInstallation: ...
+    @property
+    def licence(self) -> ALicence: ...
+    @property
+    def kit(self) -> AKit: ...
+    @property
+    def organisation(self) -> AnOrganisation: ...
+
+
 def judge(
-    runtime: Runtime,
-    session: Session,
-    installation: AnInstallation,
-    licence: ALicence,
-    kit: AKit,
-    organisation: AnOrganisation,
-    trusted: Trust,
-    now: datetime,
+    runtime: Runtime, session: Session, around: Around, trusted: Trust, now: datetime
 ) -> tuple[Verdict, str | None]:
     """The verdict, and a lease where it is valid; a lapsed installation takes a free seat again."""
+    installation, licence, kit = around.installation, around.licence, around.kit
     refused = refusal(installation, licence, now)
     if refused is not None:
         return refused, None
@@ -41,7 +49,7 @@ def judge(
         if refused is not None:
             return refused, None
         leases.renew(installation, licence, now)
-    return ACTIVE, leases.write(runtime, installation, licence, organisation, kit, trusted)
+    return ACTIVE, leases.write(runtime, installation, licence, around.organisation, kit, trusted)
 
 
 def refusal(installation: AnInstallation, licence: ALicence, now: datetime) -> Verdict | None:
