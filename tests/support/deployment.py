@@ -43,6 +43,7 @@ class Deployment:
     directory: Path
     database_url: str
     clock: Clock = field(default_factory=Clock)
+    initialised: bool = False
 
     def __post_init__(self) -> None:
         self.environ = {
@@ -53,7 +54,9 @@ class Deployment:
         self.runtime = open_runtime(load(self.environ, self.directory))
         self.app = application(self.runtime, self.clock)
         self.client: FlaskClient = self.app.test_client()
-        initialisation.initialise(self.runtime, now=self.clock(), actor=ACTOR, admin_email=None, passphrase=PASSPHRASE)
+        if not self.initialised:
+            begun = self.clock()
+            initialisation.initialise(self.runtime, now=begun, actor=ACTOR, admin_email=None, passphrase=PASSPHRASE)
 
     def close(self) -> None:
         self.runtime.database.close()

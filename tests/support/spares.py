@@ -21,7 +21,7 @@ _SHAPE = " UNION ALL ".join(
 )
 _TABLES = """SELECT oid::regclass::text FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY oid"""
-_SEQUENCES = """SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"""
+_SEQUENCES = "SELECT seqrelid::regclass::text FROM pg_sequence"
 
 Rows = dict[str, bytes]
 
@@ -29,13 +29,23 @@ Rows = dict[str, bytes]
 class Spares:
     """Databases copied from one template, emptied back to what the template holds."""
 
-    def __init__(self, template: str) -> None:
-        """template: the address of one as it is when new."""
-        with psycopg.connect(template, autocommit=True) as connection:
+    def __init__(self, template: str, url: str) -> None:
+        """template: the name of one as it is when new. url: its address."""
+        self.template = template
+        with psycopg.connect(url, autocommit=True) as connection:
             self._shape = connection.execute(_SHAPE).fetchall()
             self._rows = _rows(connection)
+            self._numbers = _numbers(connection)
         self._uses: dict[str, int] = {}
         self._free: list[str] = []
+
+    def __contains__(self, url: str) -> bool:
+        return url in self._uses
+
+    def add(self, url: str) -> str:
+        """A new one, handed out at once."""
+        self._uses[url] = 0
+        return url
 
     def take(self) -> str | None:
         """The address of one that is as new; None where there is none."""
@@ -43,7 +53,7 @@ class Spares:
 
     def give(self, url: str) -> None:
         """Take back one that nobody uses any more. One whose tables were changed is not handed out again."""
-        self._uses[url] = self._uses.get(url, 0) + 1
+        self._uses[url] += 1
         if self._uses[url] >= MOST_USES:
             return
         with psycopg.connect(url, autocommit=True) as connection:
@@ -61,7 +71,8 @@ class Spares:
         # No triggers and no foreign keys: the order does not matter, and the audit log lets go too.
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("; ".join(f"DELETE FROM {table}" for table in self._rows))
-        connection.execute(_SEQUENCES)
+        for sequence, number in self._numbers.items():
+            connection.execute("SELECT setval(%s::regclass, %s, %s)", (sequence, *number))
         for table, rows in self._rows.items():
             if rows:
                 with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
@@ -74,4 +85,12 @@ def _rows(connection: psycopg.Connection) -> Rows:
     for (table,) in connection.execute(_TABLES).fetchall():
         with connection.cursor().copy(f"COPY {table} TO STDOUT") as copy:
             found[table] = b"".join(bytes(piece) for piece in copy)
+    return found
+
+
+def _numbers(connection: psycopg.Connection) -> dict[str, tuple[int, bool]]:
+    """Where every sequence is: a number, and whether it was given away."""
+    found = {}
+    for (sequence,) in connection.execute(_SEQUENCES).fetchall():
+        (found[sequence],) = connection.execute(f"SELECT last_value, is_called FROM {sequence}").fetchall()
     return found
