@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter, methodcaller
 from typing import Any
 
 from sqlalchemy import (
@@ -41,13 +42,13 @@ class Prepared:
     def all(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of a SELECT."""
         compiled = self._of(connection.dialect)
-        rows = self._run(connection, compiled, values).fetchall()
+        rows = ask(connection, compiled.sql, compiled.bound(values), take=_rows)
         return [compiled.converted(row) for row in rows] if compiled.results else rows
 
     def first(self, connection: Connection, **values: Any) -> tuple[Any, ...] | None:
         """The first row; None where there is none."""
         compiled = self._of(connection.dialect)
-        row = self._run(connection, compiled, values).fetchone()
+        row = ask(connection, compiled.sql, compiled.bound(values), take=_row)
         return row if row is None else compiled.converted(row)
 
     def scalar(self, connection: Connection, **values: Any) -> Any:
@@ -57,16 +58,14 @@ class Prepared:
 
     def run(self, connection: Connection, **values: Any) -> int:
         """Change something; how many rows."""
-        count: int = self._run(connection, self._of(connection.dialect), values).rowcount
+        compiled = self._of(connection.dialect)
+        count: int = ask(connection, compiled.sql, compiled.bound(values))
         return count
 
     def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         """The same change with one set of values after the other."""
         compiled = self._of(connection.dialect)
         ask(connection, compiled.sql, [compiled.bound(values) for values in rows], many=True)
-
-    def _run(self, connection: Connection, compiled: "_Compiled", values: dict[str, Any]) -> Any:
-        return ask(connection, compiled.sql, compiled.bound(values))
 
     def _of(self, dialect: Dialect) -> "_Compiled":
         compiled = self._compiled.get(dialect.name)
@@ -121,12 +120,16 @@ class _Values(TypeDecorator[Any]):
         return lambda values: json.dumps([value if convert is None else convert(value) for value in values])
 
 
-def ask(connection: Connection, sql: str, values: Any, *, many: bool = False) -> Any:
-    """The driver's cursor, with a statement in its own SQL executed. Raises DBAPIError."""
-    cursor = connection.connection.cursor()
+_count, _row, _rows = attrgetter("rowcount"), methodcaller("fetchone"), methodcaller("fetchall")
+
+
+def ask(connection: Connection, sql: str, values: Any, *, many: bool = False, take: Convert = _count) -> Any:
+    """Execute a statement in the driver's own SQL; what is taken of its cursor. Raises DBAPIError, whichever of the
+    three steps finds that something is wrong."""
     with _as_sqlalchemy_has_it(connection, sql):
+        cursor = connection.connection.cursor()
         (cursor.executemany if many else cursor.execute)(sql, values)
-    return cursor
+        return take(cursor)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from licence_server.domain.errors import Unavailable
@@ -24,6 +24,7 @@ MOVE = Prepared(
     .where(InstallationToken.installation_id == bindparam("old"))
     .values(installation_id=bindparam("new"))
 )
+LABELS = Prepared(select(func.json_extract(Installation.label, "$")).order_by(Installation.label))
 
 
 def test_rows_are_as_the_types_of_their_columns(deployment: Deployment) -> None:
@@ -70,3 +71,34 @@ def test_a_database_that_went_away_is_unavailable_once(deployment: Deployment) -
 
     with database.looking() as connection:
         assert ACTIVATED.all(connection, ids=[]) == []
+
+
+def test_a_connection_that_is_known_to_be_closed_is_unavailable_too(deployment: Deployment) -> None:
+    database = deployment.runtime.database
+    if database.is_sqlite:
+        pytest.skip("SQLite has no connection to lose")
+
+    def ask_on_a_closed_connection() -> None:
+        with database.looking() as connection:
+            connection.connection.driver_connection.close()  # type: ignore[union-attr]
+            ACTIVATED.all(connection, ids=[])
+
+    with pytest.raises(Unavailable):
+        ask_on_a_closed_connection()
+
+    with database.looking() as connection:
+        assert ACTIVATED.all(connection, ids=[]) == []
+
+
+def test_what_goes_wrong_at_a_later_row_is_an_error_of_the_database_too(deployment: Deployment) -> None:
+    database = deployment.runtime.database
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has all rows before it gives the first")
+    secret = deployment.token(deployment.licence(kit_id=deployment.kit()))
+    with database.writing() as session:
+        for label in ('{"a": 1}', "{broken"):
+            kit = UUID(deployment.installation(secret).id)
+            session.execute(update(Installation).where(Installation.id == kit).values(label=label))
+
+    with pytest.raises(Unavailable), database.looking() as connection:
+        LABELS.all(connection)
