@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from licence_server.domain.errors import Conflict, Stale
 from licence_server.models import Licence
@@ -17,11 +18,8 @@ Seen = dict[UUID, int]
 
 def open_licences(runtime: Runtime, organisation_id: UUID) -> Seen:
     """Those of an organisation that are not revoked."""
-    query = select(Licence.id, Licence.version).where(
-        Licence.organisation_id == organisation_id, Licence.revoked_at.is_(None)
-    )
     with runtime.database.reading() as session:
-        return {row.id: row.version for row in session.execute(query)}
+        return _seen(session, _open(organisation_id))
 
 
 def revoke_all(
@@ -31,14 +29,25 @@ def revoke_all(
 
     Raises Stale where the organisation's licences have changed since, Conflict where none is left.
     """
-    with runtime.database.writing():
-        current = open_licences(runtime, organisation_id)
+    with runtime.database.writing() as session:
+        # All at once, and before the first entry, which locks the head of the audit log: whoever activates holds a
+        # licence when it asks for that. In a fixed order, so that two of these cannot deadlock.
+        current = _seen(session, _open(organisation_id).order_by(Licence.id).with_for_update())
         if not current:
             raise Conflict("licences_revoked", "This organisation has no licence that could be revoked.")
         if current != seen:
             raise Stale("version_stale", "The licences of this organisation have changed meanwhile.")
-        # In a fixed order, so that two of these cannot deadlock.
         return [
             licence_acts.revoke(runtime, licence_id, version=current[licence_id], now=now, actor=actor, reason=reason)
             for licence_id in sorted(current)
         ]
+
+
+def _open(organisation_id: UUID) -> Select[UUID, int]:
+    return select(Licence.id, Licence.version).where(
+        Licence.organisation_id == organisation_id, Licence.revoked_at.is_(None)
+    )
+
+
+def _seen(session: Session, query: Select[UUID, int]) -> Seen:
+    return {row.id: row.version for row in session.execute(query)}
