@@ -30,6 +30,10 @@ Result = TypeVar("Result")
 
 ATTEMPTS = 8
 
+# Of a row that others name in foreign keys: they go on while somebody changes the rest of it, and so cannot be in a
+# deadlock with him over the head of the audit log.
+CHANGE_LOCK = {"key_share": True}
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware UTC datetime on both databases (SQLite keeps no zone)."""

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from licence_server.database import CHANGE_LOCK
 from licence_server.domain.errors import Conflict, not_found
 from licence_server.models import Kit, KitItem
 from licence_server.services import audit
@@ -71,7 +72,7 @@ def add_or_extend(
     Raises Conflict where the kit has another name, or nothing of this is new.
     """
     with runtime.database.writing() as session:
-        kit = session.get(Kit, kit_id, with_for_update=True)
+        kit = session.get(Kit, kit_id, with_for_update=CHANGE_LOCK)
         if kit is None:
             return add(runtime, now=now, actor=actor, kit_id=kit_id, name=name, items=items)
         known = {item.item_id: item.title for item in kit.items}
@@ -93,7 +94,7 @@ def list_page(runtime: Runtime, *, limit: int, cursor: str | None) -> Page[Kit]:
 
 
 def _load(session: Session, kit_id: str, *, lock: bool = False) -> Kit:
-    kit = session.get(Kit, kit_id, with_for_update=lock or None)
+    kit = session.get(Kit, kit_id, with_for_update=CHANGE_LOCK if lock else None)
     if kit is None:
         raise not_found("kit", kit_id)
     return kit

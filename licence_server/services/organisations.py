@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from licence_server.database import CHANGE_LOCK
 from licence_server.domain.errors import Conflict, not_found
 from licence_server.models import Organisation
 from licence_server.services import audit
@@ -126,7 +127,7 @@ def details(organisation: Organisation) -> dict[str, Any]:
 
 
 def _load(session: Session, organisation_id: UUID, *, lock: bool = False) -> Organisation:
-    organisation = session.get(Organisation, organisation_id, with_for_update=lock or None)
+    organisation = session.get(Organisation, organisation_id, with_for_update=CHANGE_LOCK if lock else None)
     if organisation is None:
         raise not_found("organisation", organisation_id)
     return organisation

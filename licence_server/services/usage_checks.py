@@ -88,7 +88,8 @@ def _readmit(runtime: Runtime, session: Session, now: datetime, actor: str) -> i
         .join(Installation, Installation.id == RejectedReport.installation_id)
         .where(RejectedReport.code == "item_unknown", RejectedReport.report.is_not(None))
         .order_by(Installation.id, RejectedReport.identity)
-        .with_for_update()
+        # An installation before its reports, as syncs and retention do.
+        .with_for_update(of=[Installation, RejectedReport])
     ).all()
     tallies: dict[Owner, Tally] = defaultdict(Tally)
     count = sum(_readmit_one(runtime, session, rejected, installation, tallies) for rejected, installation in rows)

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from licence_server.services import audit, licence_endings
+from licence_server.services import audit
 from tests.support.deployment import Deployment, Installed, activation_body, workshop
 
 Answer = tuple[int, dict[str, Any]]
@@ -192,42 +191,3 @@ def test_a_round_of_activations_never_takes_a_seat_too_many(
     answers, _ = activated_together(deployment, monkeypatch, [(secret, str(uuid.uuid4())) for _ in range(5)])
 
     assert Counter(status for status, _ in answers) == {201: 2, 409: 3}
-
-
-def test_whoever_revokes_all_licences_and_whoever_activates_do_not_wait_for_each_other(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if deployment.runtime.database.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
-    organisation, kit = deployment.organisation(), deployment.kit()
-    last = sorted((deployment.licence(organisation, kit) for _ in range(2)), key=lambda view: view.licence.id)[-1]
-    secret = deployment.token(last)
-    # The first activation changes the licence.
-    deployment.installation(secret)
-    seen = licence_endings.open_licences(deployment.runtime, organisation.id)
-    record_all, locked = audit.record_all, threading.Event()
-
-    def recorded(runtime: Any, session: Any, notes: Any) -> Any:
-        if notes[0].action == "installation_activated":
-            locked.set()
-            await_one_that_waits(deployment)
-        return record_all(runtime, session, notes)
-
-    monkeypatch.setattr(audit, "record_all", recorded)
-    with ThreadPoolExecutor(1) as pool:
-        activated = pool.submit(deployment.post_activation, secret)
-        assert locked.wait(30)
-        revoked = licence_endings.revoke_all(
-            deployment.runtime, organisation.id, seen, now=deployment.clock(), actor="test", reason="over"
-        )
-        assert activated.result().status_code == 201
-    assert len(revoked) == 2
-
-
-def await_one_that_waits(deployment: Deployment) -> None:
-    """Until a connection to PostgreSQL waits for another's lock."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    deadline = time.monotonic() + 30
-    with deployment.runtime.database.looking() as connection:
-        while not connection.scalar(waiting):
-            assert time.monotonic() < deadline
