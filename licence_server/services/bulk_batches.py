@@ -50,6 +50,10 @@ def do(
     actor: str,
 ) -> list[Done]:
     """Do what the work says to some of its targets, in the caller's transaction. first: the place of the first."""
+    if work.grant is not None:
+        # Two jobs for the same kit take turns, or both might find an organisation without a licence. The lock is the
+        # one that leaves activations alone; before the first entry, as whoever changes the kit takes it.
+        session.execute(select(Kit.id).where(Kit.id == work.grant.kit_id).with_for_update(key_share=True))
     found, added = _organisations(runtime, session, targets, first, now=now, actor=actor)
     granted = _NOTHING
     if work.grant is not None:
@@ -72,9 +76,6 @@ def do(
 def _grant(
     runtime: Runtime, session: Session, grant: Grant, organisation_ids: list[UUID], *, now: datetime, actor: str
 ) -> _Granted:
-    # Two jobs for the same kit take turns, or both might find an organisation without a licence. The lock
-    # is the one that leaves activations alone.
-    session.execute(select(Kit.id).where(Kit.id == grant.kit_id).with_for_update(key_share=True))
     held = holdings(session, organisation_ids, grant.kit_id, now)
     granted = licences.grant_many(
         runtime,

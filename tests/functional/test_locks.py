@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from licence_server.models import Installation, RejectedReport
-from licence_server.services import audit, kits, licence_endings, organisations, usage_checks
+from licence_server.services import audit, bulk_batches, kits, licence_endings, organisations, usage_checks
+from licence_server.services.bulk_work import Done, Grant, Target, Work
 from tests.support.databases import PostgresqlServer
 from tests.support.deployment import ACTOR, KIT_ID, Deployment, workshop
 
@@ -26,7 +27,9 @@ def deployment(postgresql_server: PostgresqlServer, tmp_path: Any) -> Iterator[D
 
 def await_one_that_waits(deployment: Deployment) -> None:
     """Until a connection to PostgreSQL waits for another's lock."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     deadline = time.monotonic() + 30
     with deployment.runtime.database.looking() as connection:
         while not connection.scalar(waiting):
@@ -71,6 +74,31 @@ def test_what_names_an_organisation_and_a_kit_does_not_wait_for_who_changes_them
         finally:
             over.set()
         changed.result(30)
+
+
+def test_a_job_that_adds_organisations_locks_its_kit_before_the_log_as_who_changes_the_kit_does(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    details = {"name": "Baker & Sons", "contact_email": None, "sector": None, "reference": "R-1"}
+    work = Work("list.csv", [Target(details=details)], Grant(deployment.kit()))
+    record_all, begun = audit.record_all, threading.Event()
+
+    def recorded(runtime: Any, session: Any, notes: Any) -> Any:
+        head = record_all(runtime, session, notes)
+        if notes[0].action == "organisation_added":
+            begun.set()
+            await_one_that_waits(deployment)
+        return head
+
+    def do(session: Any) -> list[Done]:
+        return bulk_batches.do(deployment.runtime, session, work, work.targets, 0, now=deployment.clock(), actor=ACTOR)
+
+    monkeypatch.setattr(audit, "record_all", recorded)
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(deployment.runtime.database.write, do)
+        assert begun.wait(30)
+        rename_kit(deployment, None)
+        assert [one.added for one in done.result(30)] == [True]
 
 
 def test_readmission_takes_installations_before_their_reports_as_syncs_and_retention_do(
