@@ -81,6 +81,8 @@ _SUMS = (
 )
 _DAYS = ("usage_total", "item_total", "receipt_total")
 _AMOUNTS = {"INSERT": ("NEW", "NEW.{0}"), "UPDATE": ("NEW", "NEW.{0} - OLD.{0}"), "DELETE": ("OLD", "-OLD.{0}")}
+# Triggers of SQLite. A day that moves leaves one sum and comes to another, as if it were deleted and inserted.
+_EVENTS = {"INSERT": "INSERT", "UPDATE": "UPDATE", "MOVE": "UPDATE", "DELETE": "DELETE"}
 
 
 def upgrade() -> None:
@@ -103,8 +105,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for days in _DAYS:
         if _is_sqlite():
-            for event in _AMOUNTS:
-                op.execute(f"DROP TRIGGER {days}_{event.lower()}")
+            for what in _EVENTS:
+                op.execute(f"DROP TRIGGER IF EXISTS {days}_{what.lower()}")
         else:
             op.execute(f"DROP TRIGGER {days}_sums ON {days}")
             op.execute(f"DROP FUNCTION {days}_sums()")
@@ -148,18 +150,29 @@ def _month_of(day: str) -> str:
     return f"date({day}, 'start of month')" if _is_sqlite() else f"date_trunc('month', {day})::date"
 
 
+def _key(days: str, row: str) -> str:
+    names = dict.fromkeys(name for each in _SUMS if each.days == days for name in each.key)
+    return ", ".join(f"{row}.{'day' if name == 'month' else name}" for name in names)
+
+
 def _triggers(days: str) -> list[str]:
     month, greatest = _month_of("{row}.day"), "max" if _is_sqlite() else "greatest"
     changes = {
         event: " ".join(each.changed(*how, month, greatest) for each in _SUMS if each.days == days)
         for event, how in _AMOUNTS.items()
     }
+    changes["MOVE"] = f"{changes['DELETE']} {changes['INSERT']}"
+    moves = f"({_key(days, 'NEW')}) <> ({_key(days, 'OLD')})"
     if _is_sqlite():
+        when = {"UPDATE": f"WHEN NOT {moves}", "MOVE": f"WHEN {moves}"}
         return [
-            f"CREATE TRIGGER {days}_{event.lower()} AFTER {event} ON {days} BEGIN {change} END"
-            for event, change in changes.items()
+            f"CREATE TRIGGER {days}_{what.lower()} AFTER {event} ON {days} {when.get(what, '')} "
+            f"BEGIN {changes[what]} END"
+            for what, event in _EVENTS.items()
         ]
-    branches = " ELSIF ".join(f"TG_OP = '{event}' THEN {change}" for event, change in changes.items())
+    # An IF within it: of an INSERT there is no OLD to look at.
+    changes["UPDATE"] = f"IF {moves} THEN {changes['MOVE']} ELSE {changes['UPDATE']} END IF;"
+    branches = " ELSIF ".join(f"TG_OP = '{event}' THEN {changes[event]}" for event in _AMOUNTS)
     return [
         f"CREATE FUNCTION {days}_sums() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN IF {branches} END IF; RETURN NULL; END $$",
