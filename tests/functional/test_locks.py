@@ -19,7 +19,7 @@ from tests.support.deployment import ACTOR, KIT_ID, Deployment, workshop
 @pytest.fixture
 def deployment(postgresql_server: PostgresqlServer, tmp_path: Any) -> Iterator[Deployment]:
     """SQLite has one writer at a time."""
-    fresh = Deployment(tmp_path, postgresql_server.migrated())
+    fresh = Deployment(tmp_path, postgresql_server.initialised(tmp_path), initialised=True)
     yield fresh
     fresh.close()
     postgresql_server.give(fresh.database_url)
