@@ -54,10 +54,9 @@ def test_what_breaks_a_rule_of_the_database_is_an_integrity_error(deployment: De
         deployment.runtime.database.write(lambda session: MOVE.run(session.connection(), old=UUID(kit.id), new=uuid4()))
 
 
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
 def test_a_database_that_went_away_is_unavailable_once(deployment: Deployment) -> None:
     database = deployment.runtime.database
-    if database.is_sqlite:
-        pytest.skip("SQLite has no connection to lose")
 
     def ask_on_a_dead_connection() -> None:
         with database.looking() as connection:
@@ -73,10 +72,9 @@ def test_a_database_that_went_away_is_unavailable_once(deployment: Deployment) -
         assert ACTIVATED.all(connection, ids=[]) == []
 
 
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
 def test_a_connection_that_is_known_to_be_closed_is_unavailable_too(deployment: Deployment) -> None:
     database = deployment.runtime.database
-    if database.is_sqlite:
-        pytest.skip("SQLite has no connection to lose")
 
     def ask_on_a_closed_connection() -> None:
         with database.looking() as connection:
@@ -90,10 +88,9 @@ def test_a_connection_that_is_known_to_be_closed_is_unavailable_too(deployment: 
         assert ACTIVATED.all(connection, ids=[]) == []
 
 
+@pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
 def test_what_goes_wrong_at_a_later_row_is_an_error_of_the_database_too(deployment: Deployment) -> None:
     database = deployment.runtime.database
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL has all rows before it gives the first")
     secret = deployment.token(deployment.licence(kit_id=deployment.kit()))
     with database.writing() as session:
         for label in ('{"a": 1}', "{broken"):
