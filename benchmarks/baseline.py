@@ -32,9 +32,10 @@ REPORTS = Table(
 
 
 def open_engine(url: str) -> Engine:
-    """SQLite with the product's settings (WAL, synchronous=FULL), PostgreSQL as it comes."""
+    """SQLite with the product's settings (WAL, synchronous=FULL) and its own way to wait for the lock, PostgreSQL as it
+    comes."""
     if url.startswith("sqlite:"):
-        return sqlite_engine(url).execution_options(writing=True)
+        return sqlite_engine(url)
     return create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), max_overflow=-1)
 
 
