@@ -84,18 +84,10 @@ def _lower(value: object) -> object:
 def _begin_writing(connection: Connection, module: ModuleType) -> None:
     """Wait for the write lock, looking every half millisecond: SQLite's own busy handler soon sleeps for 25 to 100."""
     driver: Any = connection.connection.driver_connection
-    deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
     driver.execute("PRAGMA busy_timeout=0").fetchall()
     try:
-        while time.monotonic() < deadline:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-            except module.OperationalError as error:
-                if "locked" not in str(error):
-                    break
-                time.sleep(0.0005)
-            else:
-                return
+        _execute_unlocked(driver, module, "BEGIN IMMEDIATE", 0.0005)
+    except module.OperationalError:
         # What is wrong is said by SQLAlchemy, in its own error.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
@@ -105,14 +97,19 @@ def _begin_writing(connection: Connection, module: ModuleType) -> None:
 def _enter_wal(connection: Any, module: ModuleType) -> None:
     """Put the database in WAL. Of processes that do so at once all but one find it locked, and SQLite's own busy
     handler does not wait for this lock."""
+    _execute_unlocked(connection, module, "PRAGMA journal_mode=WAL", 0.02)
+
+
+def _execute_unlocked(connection: Any, module: ModuleType, statement: str, pause_seconds: float) -> None:
+    """Execute a statement, again after each pause while the database is locked. Raises the driver's error."""
     deadline = time.monotonic() + BUSY_MILLISECONDS / 1000
     while True:
         try:
-            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            connection.execute(statement).fetchall()
         except module.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
-            time.sleep(0.02)
+            time.sleep(pause_seconds)
         else:
             return
 

@@ -12,8 +12,11 @@ _MOST = 500
 
 
 def known_kits() -> list[Any]:
-    """All of them; nobody has more than a few."""
-    return kits.list_page(runtime(), limit=_MOST, cursor=None).items
+    """All of them; nobody has more than a few. They are read once for a page."""
+    if "known_kits" not in g:
+        g.known_kits = kits.list_page(runtime(), limit=_MOST, cursor=None).items
+    found: list[Any] = g.known_kits
+    return found
 
 
 def kit_choices(nothing: str | None = None) -> list[SelectChoice]:
@@ -23,10 +26,8 @@ def kit_choices(nothing: str | None = None) -> list[SelectChoice]:
 
 
 def kit_name(kit_id: str) -> str:
-    """What a kit is called. All names are read once for a page."""
-    if "kit_names" not in g:
-        g.kit_names = {kit.id: kit.name for kit in known_kits()}
-    return str(g.kit_names.get(kit_id, kit_id))
+    """What a kit is called; its id where there is none."""
+    return next((str(kit.name) for kit in known_kits() if kit.id == kit_id), kit_id)
 
 
 def item_title(item_id: str, kit_id: str | None) -> str:

@@ -6,15 +6,16 @@ By columns, not by models, as for check-ins (`surroundings`).
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
 from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, Licence
 from licence_server.services.prepared import Among, Prepared
-from licence_server.services.row_sets import insert_rows
+from licence_server.services.row_sets import Changes, insert_rows
 
 
 @dataclass(slots=True)
@@ -74,40 +75,27 @@ class InstallationRow:
 
 
 _INSTALLATION: Any = Installation.__table__
-_Columns = type[LicenceRow] | type[TokenRow] | type[InstallationRow]
-
-
-def _names(row: _Columns, since: str = "id") -> tuple[str, ...]:
-    return row.__slots__[row.__slots__.index(since) :]
-
-
-def _save(model: Any, row: _Columns, since: str, **more: Any) -> Prepared:
-    """Write the columns of a row that may have changed."""
-    table = model.__table__
-    values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in _names(row, since)}
-    return Prepared(update(table).where(table.c.id == bindparam("new_id")).values({**values, **more}))
-
 
 # In one order everywhere, so that two rounds do not wait for each other.
 _LOCK_INSTALLATIONS = Prepared(
-    select(*(getattr(Installation, name) for name in _names(InstallationRow)))
+    select(*(getattr(Installation, name) for name in InstallationRow.__slots__))
     .where(Among(Installation.id, "ids"))
     .order_by(Installation.id)
     .with_for_update()
 )
 _LOCK_LICENSED = Prepared(
     select(
-        *(getattr(ActivationToken, name) for name in _names(TokenRow)),
-        *(getattr(Licence, name) for name in _names(LicenceRow)),
+        *(getattr(ActivationToken, name) for name in TokenRow.__slots__),
+        *(getattr(Licence, name) for name in LicenceRow.__slots__),
     )
     .join(Licence, Licence.id == ActivationToken.licence_id)
     .where(Among(ActivationToken.id, "ids"))
     .order_by(Licence.id, ActivationToken.id)
     .with_for_update(of=[Licence, ActivationToken])
 )
-_SAVE_INSTALLATION = _save(Installation, InstallationRow, "licence_id")
-_SAVE_TOKEN = _save(ActivationToken, TokenRow, "uses")
-_SAVE_LICENCE = _save(Licence, LicenceRow, "first_activated_at", version=Licence.__table__.c.version + 1)
+_INSTALLATIONS = Changes(Installation, InstallationRow, "licence_id")
+_TOKENS = Changes(ActivationToken, TokenRow, "uses")
+_LICENCES = Changes(Licence, LicenceRow, "first_activated_at", version=Licence.__table__.c.version + 1)
 
 
 def lock_installations(connection: Connection, ids: Collection[UUID]) -> dict[UUID, InstallationRow]:
@@ -130,7 +118,8 @@ def add(connection: Connection, installations: Collection[InstallationRow]) -> N
     """Write new installations."""
     if installations:
         unreported = {"received_numbers": "", "missing_reports": 0}
-        insert_rows(connection, _INSTALLATION, [_named(row) | unreported for row in _in_order(installations)])
+        ordered = sorted(installations, key=attrgetter("id"))
+        insert_rows(connection, _INSTALLATION, [_named(row) | unreported for row in ordered])
 
 
 def save(
@@ -141,14 +130,10 @@ def save(
     licences: Collection[LicenceRow],
 ) -> None:
     """Write what has changed of known rows."""
-    for statement, rows in ((_SAVE_INSTALLATION, installations), (_SAVE_LICENCE, licences), (_SAVE_TOKEN, tokens)):
-        if rows:
-            statement.run_many(connection, [_named(row, "new_") for row in _in_order(rows)])
+    _INSTALLATIONS.write(connection, installations)
+    _LICENCES.write(connection, licences)
+    _TOKENS.write(connection, tokens)
 
 
-def _named(row: Any, prefix: str = "") -> dict[str, Any]:
-    return {prefix + name: getattr(row, name) for name in row.__slots__}
-
-
-def _in_order(rows: Collection[Any]) -> list[Any]:
-    return sorted(rows, key=lambda row: row.id)
+def _named(row: InstallationRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__slots__}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from licence_server.domain import dates
 from licence_server.domain.months import Month, last_day, month_of
 from licence_server.models import Installation, Licence, UsageMonth, UsageTotal
+from licence_server.services.period_rows import of_kit
 from licence_server.services.report_figures import Figures
 from licence_server.services.reporting_time import Standing
 
@@ -50,7 +51,7 @@ def states(figures: Figures, months: Sequence[Month], timezone: ZoneInfo) -> lis
             _number(and_(then, heard, figures.synced_by(min(end, figures.now)))),
             _number(and_(then, ~heard)),
         ]
-    query: Select[Any] = select(*columns).select_from(Installation).where(*_of_kit(Installation, figures.kit_id))
+    query: Select[Any] = select(*columns).select_from(Installation).where(*of_kit(Installation, figures.kit_id))
     numbers = [int(number) for number in figures.session.execute(query).one()]
     of_each = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
     return [Field(all_, reporting, all_ - reporting - declined, declined) for all_, reporting, declined in of_each]
@@ -65,7 +66,7 @@ def activations(
     if not moments:
         return []
     query: Select[Any] = select(*(_number(Installation.activated_at < moment) for moment in moments))
-    row = session.execute(query.where(*_of_kit(Installation, kit_id))).one()
+    row = session.execute(query.where(*of_kit(Installation, kit_id))).one()
     before = dict(zip(moments, map(int, row), strict=True))
     return [before[end] - before[start] for start, end in ends]
 
@@ -73,8 +74,8 @@ def activations(
 def organisations_by_month(session: Session, kit_id: str | None, timezone: ZoneInfo) -> dict[str, dict[Month, int]]:
     """How many organisations were first granted a licence, and first activated, in each month."""
     not_undone = or_(Licence.revoked_at.is_(None), Licence.revoked_at > Licence.starts_at)
-    granted = select(func.min(Licence.starts_at)).where(not_undone, *_of_kit(Licence, kit_id))
-    activated = select(func.min(Installation.activated_at)).where(*_of_kit(Installation, kit_id))
+    granted = select(func.min(Licence.starts_at)).where(not_undone, *of_kit(Licence, kit_id))
+    activated = select(func.min(Installation.activated_at)).where(*of_kit(Installation, kit_id))
     return {
         "granted": _months(session, granted.group_by(Licence.organisation_id), timezone),
         "activated": _months(session, activated.group_by(Installation.organisation_id), timezone),
@@ -84,25 +85,25 @@ def organisations_by_month(session: Session, kit_id: str | None, timezone: ZoneI
 def first_month(session: Session, kit_id: str | None, timezone: ZoneInfo) -> Month | None:
     """The month in which it all began: of the first activation, or of use that was dated before it."""
     activated = _first_activation(session, kit_id, timezone)
-    used = session.scalar(select(func.min(UsageMonth.month)).where(*_of_kit(UsageMonth, kit_id)))
+    used = _first_month_of_use(session, kit_id)
     return min([month for month in (activated and month_of(activated), used) if month is not None], default=None)
 
 
 def first_day(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
     """The day on which it all began, likewise."""
     activated = _first_activation(session, kit_id, timezone)
-    used = session.scalar(select(func.min(_first_day_of_use())).where(*_of_first_month(session, kit_id)))
+    rows = UsageMonth.month == _first_month_of_use(session, kit_id), *of_kit(UsageMonth, kit_id)
+    used = session.scalar(select(func.min(_first_day_of_use())).where(*rows))
     return min([day for day in (activated, used) if day is not None], default=None)
 
 
 def _first_activation(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
-    first = session.scalar(select(func.min(Installation.activated_at)).where(*_of_kit(Installation, kit_id)))
+    first = session.scalar(select(func.min(Installation.activated_at)).where(*of_kit(Installation, kit_id)))
     return dates.day_of(first, timezone) if first is not None else None
 
 
-def _of_first_month(session: Session, kit_id: str | None) -> list[ColumnElement[bool]]:
-    month = session.scalar(select(func.min(UsageMonth.month)).where(*_of_kit(UsageMonth, kit_id)))
-    return [UsageMonth.month == month, *_of_kit(UsageMonth, kit_id)]
+def _first_month_of_use(session: Session, kit_id: str | None) -> Month | None:
+    return session.scalar(select(func.min(UsageMonth.month)).where(*of_kit(UsageMonth, kit_id)))
 
 
 def _first_day_of_use() -> ScalarSelect[date]:
@@ -124,10 +125,6 @@ def _months(session: Session, query: Select[Any], timezone: ZoneInfo) -> dict[Mo
         month = month_of(dates.day_of(moment, timezone))
         found[month] = found.get(month, 0) + 1
     return found
-
-
-def _of_kit(model: Any, kit_id: str | None) -> list[ColumnElement[bool]]:
-    return [model.kit_id == kit_id] if kit_id is not None else []
 
 
 def _number(condition: ColumnElement[bool]) -> ColumnElement[Any]:

@@ -152,8 +152,8 @@ def _days(model: Any, measures: Sequence[str], period: Period, kit_id: str | Non
     """The days of a period: weeks do not add up to months."""
     key = (column for column in model.__table__.primary_key)
     query = select(*key, *(getattr(model, measure) for measure in measures))
-    query = query.where(*period_rows.days_within(model.day, period))
-    return (query if kit_id is None else query.where(model.kit_id == kit_id)).subquery()
+    query = query.where(*period_rows.days_within(model.day, period), *period_rows.of_kit(model, kit_id))
+    return query.subquery()
 
 
 def _week_number(day: Any) -> ColumnElement[int]:

@@ -28,8 +28,7 @@ def items_undated(period: Period, kit_id: str | None = None) -> Subquery:
     """The same as items, without the months."""
     if period != ALL_TIME:
         return items(period, kit_id)
-    query = select(ItemOverall)
-    return (query if kit_id is None else query.where(ItemOverall.kit_id == kit_id)).subquery()
+    return select(ItemOverall).where(*of_kit(ItemOverall, kit_id)).subquery()
 
 
 def receipts(period: Period, kit_id: str | None = None) -> Subquery:
@@ -47,23 +46,22 @@ def days_within(column: Any, period: Period) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def of_kit(rows: Any, kit_id: str | None) -> list[ColumnElement[bool]]:
+    """Conditions that hold rows to one kit."""
+    return [rows.kit_id == kit_id] if kit_id is not None else []
+
+
 def _rows(months: Any, days: Any, measures: tuple[str, ...], period: Period, kit_id: str | None) -> Subquery:
     key = [column.name for column in days.__table__.primary_key if column.name != "day"]
-    of_kit = [months.kit_id == kit_id] if kit_id is not None else []
     parts = split(period)
     queries = []
     if parts.whole is not None:
-        first, last = parts.whole
-        whole = select(*(getattr(months, name) for name in (*key, "month", *measures))).where(*of_kit)
-        if first is not None:
-            whole = whole.where(months.month >= first)
-        if last is not None:
-            whole = whole.where(months.month <= last)
-        queries.append(whole)
+        whole = select(*(getattr(months, name) for name in (*key, "month", *measures)))
+        queries.append(whole.where(*of_kit(months, kit_id), *days_within(months.month, Period(*parts.whole))))
     for first, last in parts.ends:
         # Through the months, so that the key finds the days: they have no index of their own.
         same = and_(*(getattr(days, name) == getattr(months, name) for name in key))
         columns = (*(getattr(months, name) for name in (*key, "month")), *(getattr(days, name) for name in measures))
-        some = select(*columns).select_from(months).join(days, same).where(*of_kit)
-        queries.append(some.where(months.month == month_of(first), days.day >= first, days.day <= last))
+        some = select(*columns).select_from(months).join(days, same).where(*of_kit(months, kit_id))
+        queries.append(some.where(months.month == month_of(first), *days_within(days.day, Period(first, last))))
     return (queries[0] if len(queries) == 1 else union_all(*queries)).subquery()

@@ -111,7 +111,7 @@ class Figures:
 
     def of_kit(self) -> list[ColumnElement[bool]]:
         """Installations of the kit; of all where none was chosen."""
-        return [Installation.kit_id == self.kit_id] if self.kit_id is not None else []
+        return period_rows.of_kit(Installation, self.kit_id)
 
     def answering(self, answer: str) -> list[ColumnElement[bool]]:
         """Of an installation and its licence, whether it is `reporting`, `silent` or `declined`; any other: no matter.

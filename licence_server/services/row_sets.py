@@ -1,17 +1,18 @@
-"""Insert many rows with one statement.
+"""Insert many rows with one statement, and write what has changed of many.
 
 What SQLAlchemy does for each row and column of an executemany costs more than the insert itself. Here a value that
 many rows share is converted once, and PostgreSQL gets one statement with an array a column.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, String, Table
+from sqlalchemy import Connection, Dialect, String, Table, bindparam, update
 from sqlalchemy.types import TypeEngine
 
-from licence_server.services.prepared import ask
+from licence_server.services.prepared import Prepared, ask
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
@@ -27,6 +28,27 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         ask(connection, sql, list(zip(*columns, strict=True)), many=True)
     else:
         ask(connection, sql, columns)
+
+
+class Changes:
+    """Writes rows that a dataclass with slots holds, by their `id`. since: the first of the columns that may have
+    changed, all after it among them. more: what else is set each time."""
+
+    def __init__(self, model: Any, row: Any, since: str, **more: Any) -> None:
+        columns = model.__table__.c
+        self._names = row.__slots__[row.__slots__.index(since) :]
+        values = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in self._names}
+        changed = update(model.__table__).where(columns.id == bindparam("new_id"))
+        self._statement = Prepared(changed.values({**values, **more}))
+
+    def write(self, connection: Connection, rows: Iterable[Any]) -> None:
+        """In the order of their ids."""
+        found = [
+            {"new_id": row.id, **{f"new_{name}": getattr(row, name) for name in self._names}}
+            for row in sorted(rows, key=attrgetter("id"))
+        ]
+        if found:
+            self._statement.run_many(connection, found)
 
 
 @dataclass(frozen=True)

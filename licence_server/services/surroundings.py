@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, InstallationToken, Kit, KitItem, Licence, Organisation
 from licence_server.services import trust
 from licence_server.services.prepared import Among, Prepared
 from licence_server.services.remembered import Remembered
+from licence_server.services.row_sets import Changes
 
 
 @dataclass(slots=True)
@@ -97,7 +98,6 @@ class Licensed:
     organisation: OrganisationRow
 
 
-_CHANGEABLE = InstallationRow.__slots__[InstallationRow.__slots__.index("seat_until") :]
 _COLUMNS: tuple[Any, ...] = (
     *(InstallationToken.token_hash, InstallationToken.id, InstallationToken.used_at, trust.VERSION),
     *(getattr(Installation, name) for name in InstallationRow.__slots__),
@@ -134,11 +134,7 @@ _LICENSED = Prepared(
     .join(Organisation, Organisation.id == Licence.organisation_id)
     .where(ActivationToken.token_hash == bindparam("token_hash"))
 )
-_SAVE = Prepared(
-    update(Installation.__table__)  # type: ignore[arg-type]
-    .where(Installation.__table__.c.id == bindparam("changed_id"))
-    .values({name: bindparam(name) for name in _CHANGEABLE})
-)
+_CHANGES = Changes(Installation, InstallationRow, "seat_until")
 
 
 def find(connection: Connection, remembered: Remembered, token_hash: bytes) -> Surroundings | None:
@@ -161,12 +157,7 @@ def find_licensed(connection: Connection, remembered: Remembered, token_hash: by
 
 def save(connection: Connection, installations: Collection[InstallationRow]) -> None:
     """Write what may have changed of installations."""
-    rows = [
-        {"changed_id": installation.id, **{name: getattr(installation, name) for name in _CHANGEABLE}}
-        for installation in installations
-    ]
-    if rows:
-        _SAVE.run_many(connection, rows)
+    _CHANGES.write(connection, installations)
 
 
 def _surroundings(connection: Connection, remembered: Remembered, row: Any) -> Surroundings:

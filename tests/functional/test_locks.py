@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,17 +12,10 @@ from sqlalchemy import delete, select, text
 from licence_server.models import Installation, RejectedReport
 from licence_server.services import audit, bulk_batches, kits, licence_endings, organisations, usage_checks
 from licence_server.services.bulk_work import Done, Grant, Target, Work
-from tests.support.databases import PostgresqlServer
 from tests.support.deployment import ACTOR, KIT_ID, Deployment, workshop
 
-
-@pytest.fixture
-def deployment(postgresql_server: PostgresqlServer, tmp_path: Any) -> Iterator[Deployment]:
-    """SQLite has one writer at a time."""
-    fresh = Deployment(tmp_path, postgresql_server.initialised(tmp_path), initialised=True)
-    yield fresh
-    fresh.close()
-    postgresql_server.give(fresh.database_url)
+# SQLite has one writer at a time.
+pytestmark = pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
 
 
 def await_one_that_waits(deployment: Deployment) -> None:
