@@ -26,7 +26,8 @@ from licence_server.schemas.exchange import (
 )
 from licence_server.schemas.kit import ActivationRequest, ActivationResponse, VerdictBody
 from licence_server.services import activations, exchanges
-from licence_server.services.activations import Activated, Activation
+from licence_server.services.activation_judgements import Activation
+from licence_server.services.activations import Activated
 from licence_server.services.runtime import Runtime
 
 Response = ActivationCarriedBack | ReceiptCarriedBack
