@@ -92,7 +92,7 @@ def conditions(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
     ]
     if wanted.commented:
         found.append(UsageReport.comment.is_not(None))
-    return [IS_FEEDBACK, *days_within(UsageReport.day, wanted.period), *found]
+    return [IS_FEEDBACK, *days_within(UsageReport.day, wanted.period.first, wanted.period.last), *found]
 
 
 def get(runtime: Runtime, report_id: UUID) -> Feedback:

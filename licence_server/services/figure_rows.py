@@ -152,7 +152,9 @@ def _days(model: Any, measures: Sequence[str], period: Period, kit_id: str | Non
     """The days of a period: weeks do not add up to months."""
     key = (column for column in model.__table__.primary_key)
     query = select(*key, *(getattr(model, measure) for measure in measures))
-    query = query.where(*period_rows.days_within(model.day, period), *period_rows.of_kit(model, kit_id))
+    query = query.where(
+        *period_rows.days_within(model.day, period.first, period.last), *period_rows.of_kit(model, kit_id)
+    )
     return query.subquery()
 
 

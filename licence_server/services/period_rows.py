@@ -4,6 +4,7 @@
 * So figures cost the same however many days, and reports, are behind a month.
 """
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, select, union_all
@@ -36,13 +37,13 @@ def receipts(period: Period, kit_id: str | None = None) -> Subquery:
     return _rows(ReceiptMonth, ReceiptTotal, (*RECEIPT_MEASURES, "last_received_at"), period, kit_id)
 
 
-def days_within(column: Any, period: Period) -> list[ColumnElement[bool]]:
-    """Conditions that hold a column of days within a period."""
+def days_within(column: Any, first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    """Conditions that hold a column of days to those from first to last, both included; None where open."""
     conditions: list[ColumnElement[bool]] = []
-    if period.first is not None:
-        conditions.append(column >= period.first)
-    if period.last is not None:
-        conditions.append(column <= period.last)
+    if first is not None:
+        conditions.append(column >= first)
+    if last is not None:
+        conditions.append(column <= last)
     return conditions
 
 
@@ -57,11 +58,11 @@ def _rows(months: Any, days: Any, measures: tuple[str, ...], period: Period, kit
     queries = []
     if parts.whole is not None:
         whole = select(*(getattr(months, name) for name in (*key, "month", *measures)))
-        queries.append(whole.where(*of_kit(months, kit_id), *days_within(months.month, Period(*parts.whole))))
+        queries.append(whole.where(*of_kit(months, kit_id), *days_within(months.month, *parts.whole)))
     for first, last in parts.ends:
         # Through the months, so that the key finds the days: they have no index of their own.
         same = and_(*(getattr(days, name) == getattr(months, name) for name in key))
         columns = (*(getattr(months, name) for name in (*key, "month")), *(getattr(days, name) for name in measures))
         some = select(*columns).select_from(months).join(days, same).where(*of_kit(months, kit_id))
-        queries.append(some.where(months.month == month_of(first), *days_within(days.day, Period(first, last))))
+        queries.append(some.where(months.month == month_of(first), *days_within(days.day, first, last)))
     return (queries[0] if len(queries) == 1 else union_all(*queries)).subquery()

@@ -163,3 +163,20 @@ def test_no_period_at_all_is_refused(deployment: Deployment, first: date | None,
 def test_the_longest_period_is_reported(deployment: Deployment) -> None:
     deployment.installation().sync(workshop(deployment.clock() - timedelta(hours=1)))
     assert deployment.report(first=date(2000, 1, 1), last=date(9999, 12, 30))["attendances"] == 14
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (None, date(2000, 1, 1)),
+        (date(2000, 1, 2), date(2000, 1, 30)),
+        (date(9999, 12, 2), None),
+        (date(9999, 12, 30), None),
+    ],
+)
+def test_the_first_and_last_days_of_all_are_reported(
+    deployment: Deployment, first: date | None, last: date | None
+) -> None:
+    """The whole months before the first and after the last day are none that a report could be asked for."""
+    deployment.installation().sync(workshop(deployment.clock()))
+    assert deployment.report(first=first, last=last)["attendances"] == 0
