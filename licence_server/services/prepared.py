@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter, methodcaller
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     ARRAY,
@@ -84,6 +84,10 @@ class Among(ColumnElement[bool]):
     def __init__(self, column: Any, name: str) -> None:
         self.column = column
         self.values = bindparam(name, type_=_Values(column.type))
+
+    def self_group(self, against: Any = None) -> Self:
+        """Stand as it is: SQLAlchemy would make it `… = 1` for SQLite, which then finds no index for it."""
+        return self
 
 
 @compiles(Among)
