@@ -31,6 +31,12 @@ _DELETE_OLD = Prepared(
         .scalar_subquery(),
     )
 )
+_USE = Prepared(update(_TABLE).where(_TABLE.c.id == bindparam("used")).values(used_at=bindparam("now")))
+_DELETE_OLDER = Prepared(
+    delete(InstallationToken).where(
+        InstallationToken.installation_id == bindparam("owner"), InstallationToken.id < bindparam("used")
+    )
+)
 
 
 def issue(connection: Connection, owners: Sequence[tuple[UUID, datetime]]) -> list[str]:
@@ -74,15 +80,14 @@ def authenticate(session: Session, token: str, now: datetime, *, lock: bool) -> 
         raise unknown()
     installation, row = found
     if lock and row.used_at is None:
-        note_first_use(session, row.id, installation.id, now)
+        note_first_uses(session.connection(), [(row.id, installation.id, now)])
     return installation, row
 
 
-def note_first_use(session: Session, token_id: int, installation_id: UUID, now: datetime) -> None:
-    """A token is used for the first time: it ends every older one of its installation."""
-    session.execute(update(InstallationToken).where(InstallationToken.id == token_id).values(used_at=now))
-    older = (InstallationToken.installation_id == installation_id, InstallationToken.id < token_id)
-    session.execute(delete(InstallationToken).where(*older))
+def note_first_uses(connection: Connection, uses: Sequence[tuple[int, UUID, datetime]]) -> None:
+    """Tokens are used for the first time, each by its id, owner and moment: it ends every older one of its owner."""
+    _USE.run_many(connection, [{"used": token_id, "now": now} for token_id, _, now in uses])
+    _DELETE_OLDER.run_many(connection, [{"used": token_id, "owner": owner} for token_id, owner, _ in uses])
 
 
 def unknown() -> Unauthenticated:

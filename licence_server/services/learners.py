@@ -1,42 +1,92 @@
 """Opaque learners and their first day: each is counted once, on that day."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, select, update
 
-from licence_server.database import insert_into
 from licence_server.domain.tally import Tally
 from licence_server.models import Learner
+from licence_server.services.prepared import Among, Prepared
+from licence_server.services.row_sets import insert_rows
 from licence_server.services.usage_totals import Owner
 
+_TABLE: Any = Learner.__table__
+_LOCK = Prepared(
+    select(*_TABLE.c)
+    .where(Among(_TABLE.c.kit_id, "kit_ids"), Among(_TABLE.c.learner_hash, "learner_hashes"))
+    .order_by(_TABLE.c.kit_id, _TABLE.c.learner_hash)
+    .with_for_update()
+)
+_MOVE = Prepared(
+    update(_TABLE)
+    .where(_TABLE.c.kit_id == bindparam("of_kit"), _TABLE.c.learner_hash == bindparam("of_learner"))
+    .values(organisation_id=bindparam("new_organisation"), first_day=bindparam("new_day"))
+)
 
-def remember(session: Session, owner: Owner, first_days: Mapping[bytes, date], tallies: dict[Owner, Tally]) -> None:
-    """Note learners seen, and move them in the tallies where a day becomes their first."""
-    if not first_days:
+
+@dataclass
+class _First:
+    """Whose total counts a learner, and on which day. is_stored: the table has a row of the learner already."""
+
+    organisation_id: UUID
+    day: date
+    is_stored: bool
+    has_moved: bool = False
+
+
+def remember(
+    connection: Connection, first_days: Mapping[Owner, Mapping[bytes, date]], tallies: dict[Owner, Tally]
+) -> None:
+    """Note learners seen, and move them in the tallies where a day becomes their first.
+
+    Raises IntegrityError where another transaction notes one of them for the first time at the same moment; done
+    again, this one finds it.
+    """
+    seen = [(kit_id, learner) for (_, kit_id), days in first_days.items() for learner in days]
+    if not seen:
         return
-    organisation_id, kit_id = owner
-    rows: list[dict[str, Any]] = [
-        {"kit_id": kit_id, "learner_hash": learner, "organisation_id": organisation_id, "first_day": day}
-        for learner, day in sorted(first_days.items())
-    ]
-    added = set(
-        session.scalars(insert_into(session, Learner).on_conflict_do_nothing().returning(Learner.learner_hash), rows)
-    )
-    for learner in added:
-        tallies[owner].move_learner(None, first_days[learner])
-    known = session.scalars(
-        select(Learner)
-        .where(Learner.kit_id == kit_id, Learner.learner_hash.in_(set(first_days) - added))
-        .order_by(Learner.learner_hash)
-        .with_for_update()
-    )
-    for row in known:
-        day = first_days[row.learner_hash]
-        if day < row.first_day:
-            tallies[row.organisation_id, kit_id].usage[row.first_day, "distinct_learners"] -= 1
+    known = _lock(connection, seen)
+    for owner, days in sorted(first_days.items()):
+        organisation_id, kit_id = owner
+        for learner, day in days.items():
+            first = known.get((kit_id, learner))
+            if first is None:
+                known[kit_id, learner] = _First(organisation_id, day, is_stored=False)
+            elif day < first.day:
+                tallies[first.organisation_id, kit_id].usage[first.day, "distinct_learners"] -= 1
+                first.organisation_id, first.day, first.has_moved = organisation_id, day, True
+            else:
+                continue
             tallies[owner].move_learner(None, day)
-            row.first_day, row.organisation_id = day, organisation_id
-    session.flush()
+    _store(connection, known)
+
+
+def _lock(connection: Connection, seen: list[tuple[str, bytes]]) -> dict[tuple[str, bytes], _First]:
+    rows = _LOCK.all(
+        connection, kit_ids=list({kit_id for kit_id, _ in seen}), learner_hashes=[learner for _, learner in seen]
+    )
+    return {
+        (kit_id, learner): _First(organisation_id, day, is_stored=True)
+        for kit_id, learner, organisation_id, day in rows
+    }
+
+
+def _store(connection: Connection, known: Mapping[tuple[str, bytes], _First]) -> None:
+    new = [
+        {"kit_id": kit_id, "learner_hash": learner, "organisation_id": first.organisation_id, "first_day": first.day}
+        for (kit_id, learner), first in sorted(known.items(), key=lambda item: item[0])
+        if not first.is_stored
+    ]
+    moved = [
+        {"of_kit": kit_id, "of_learner": learner, "new_organisation": first.organisation_id, "new_day": first.day}
+        for (kit_id, learner), first in known.items()
+        if first.is_stored and first.has_moved
+    ]
+    if new:
+        insert_rows(connection, _TABLE, new)
+    if moved:
+        _MOVE.run_many(connection, moved)

@@ -95,6 +95,13 @@ def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> li
         else:
             trusted = trust.of_version(connection, runtime.remembered, around.keyset_version)
             outcomes.append(_take(runtime, session, intake, one, around, trusted))
+    uses = [
+        (around.token_id, around.installation.id, one.now)
+        for one, around in taken.values()
+        if around.token_used_at is None
+    ]
+    if uses:
+        installation_tokens.note_first_uses(connection, uses)
     intake.store()
     surroundings.save(connection, [around.installation for _, around in taken.values()])
     return outcomes
@@ -109,8 +116,6 @@ def _take(
     runtime: Runtime, session: Session, intake: Intake, asked: _Asked, around: Surroundings, trusted: Trust
 ) -> SyncAnswer:
     installation, now = around.installation, asked.now
-    if around.token_used_at is None:
-        installation_tokens.note_first_use(session, around.token_id, installation.id, now)
     results = intake.take(installation, asked.batch, set(around.kit.item_ids))
     installation.last_sync_at = dates.to_hour(now)
     if asked.usage_reporting == "off":

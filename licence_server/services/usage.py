@@ -79,8 +79,7 @@ class Intake:
         if self.accepted:
             # In one order everywhere, so that clones that send the same reports at once do not deadlock.
             insert_rows(connection, _ACCEPTED, sorted(self.accepted, key=lambda row: row["id"].bytes))
-        for owner in sorted(self.first_days):
-            learners.remember(self.session, owner, self.first_days[owner], self.tallies)
+        learners.remember(connection, self.first_days, self.tallies)
         usage_totals.apply(self.session, self.tallies, self.receipts)
 
 

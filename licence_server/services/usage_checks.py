@@ -133,7 +133,7 @@ def _readmit_one(
             RejectedReport.installation_id == installation.id, RejectedReport.identity == rejected.identity
         )
     )
-    learners.remember(session, owner, first_days, tallies)
+    learners.remember(session.connection(), {owner: first_days}, tallies)
     return True
 
 
