@@ -14,7 +14,7 @@ from licence_server.services import activation_tokens, kits, licence_acts, licen
 from licence_server.services.runtime import Runtime
 
 KIT_ID = "prevent-for-business"
-THREADS = 8
+THREADS = 16
 # A transaction of the team's; one alone would hold the rows of all of them in memory.
 _AT_ONCE = 200
 

@@ -55,7 +55,7 @@ class CityServer:
 
     def start(self) -> None:
         """Serve, and wait until it answers."""
-        command = [sys.executable, "-m", "gunicorn", "--workers", str(self.workers), "--threads", "4"]
+        command = [sys.executable, "-m", "gunicorn", "--workers", str(self.workers), "--threads", "8"]
         command += [
             "--bind",
             f"127.0.0.1:{self.port}",
