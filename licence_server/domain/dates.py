@@ -5,7 +5,7 @@
 * PCs think strange things about time: every conversion here takes any moment a PC can send.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
@@ -45,6 +45,8 @@ def to_hour(moment: datetime) -> datetime:
 
 def to_utc(moment: datetime) -> datetime:
     """An aware moment in UTC, held within what every database and calendar can carry."""
+    if _is_ordinary(moment):
+        return moment.astimezone(UTC)
     try:
         return min(max(moment.astimezone(UTC), EARLIEST), LATEST)
     except OverflowError:
@@ -53,7 +55,14 @@ def to_utc(moment: datetime) -> datetime:
 
 def shifted(moment: datetime, by: timedelta) -> datetime:
     """`moment + by`, held within what a calendar can carry. `moment` is in UTC."""
+    if not by and _is_ordinary(moment):
+        return moment
     try:
         return min(max(moment + by, EARLIEST), LATEST)
     except OverflowError:
         return EARLIEST if by < timedelta(0) else LATEST
+
+
+def _is_ordinary(moment: datetime) -> bool:
+    """Whether no time zone can bring it to the ends of the calendar."""
+    return MINYEAR + 1 < moment.year < MAXYEAR

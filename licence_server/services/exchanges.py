@@ -18,9 +18,7 @@ from sqlalchemy.orm import Session
 
 from licence_server import messages
 from licence_server.domain import confirmation, dates
-from licence_server.domain.counted_time import clock_shift
 from licence_server.domain.errors import not_found
-from licence_server.domain.usage_report import examine
 from licence_server.domain.verdict import Verdict
 from licence_server.messages import Message
 from licence_server.models import CarriedMessage, Installation, Kit, Licence, Organisation
@@ -74,8 +72,7 @@ def _take(runtime: Runtime, session: Session, message: Message, now: datetime) -
     if repeated is not None:
         return _answer(repeated, trusted, message)
     kit = session.get_one(Kit, installation.kit_id)
-    shift = clock_shift(message.sent_at, now, carried=True)
-    batch = Batch([examine(raw) for raw in message.reports], message.sent_at, now, shift, carried=True)
+    batch = Batch.of(message.reports, message.sent_at, now, carried=True)
     intake = Intake(runtime, session, [(installation, batch)])
     results = intake.take(installation, batch, set(kit.item_ids))
     intake.store()

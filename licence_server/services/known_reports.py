@@ -40,10 +40,10 @@ class Rejection(NamedTuple):
 
 @dataclass(frozen=True)
 class KnownReports:
-    """accepted: report id to content hash and number. rejected: installation and identity to what was noted then.
-    any_removed: retention has removed reports at some time, so those of a batch may be among them."""
+    """accepted: report id, as a number, to content hash and number. rejected: installation and identity to what was
+    noted then. any_removed: retention has removed reports at some time, so those of a batch may be among them."""
 
-    accepted: dict[UUID, tuple[bytes, int]] = field(default_factory=dict)
+    accepted: dict[int, tuple[bytes, int]] = field(default_factory=dict)
     rejected: dict[tuple[UUID, bytes], Rejection] = field(default_factory=dict)
     any_removed: bool = False
 
@@ -54,7 +54,8 @@ def find(connection: Connection, batches: Sequence[tuple[Reporter, Batch]]) -> K
     if not sent:
         return KnownReports()
     ids = [report.id for report in sent if report.id is not None]
-    accepted = {report_id: (content_hash, seq) for report_id, content_hash, seq in _ACCEPTED.all(connection, ids=ids)}
+    found = _ACCEPTED.all(connection, ids=ids)
+    accepted = {report_id.int: (content_hash, seq) for report_id, content_hash, seq in found}
     rows = _REJECTED.all(
         connection,
         installation_ids=[reporter.id for reporter, batch in batches if batch.reports],

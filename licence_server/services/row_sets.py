@@ -1,6 +1,6 @@
 """Insert many rows with one statement, and write what has changed of many.
 
-What SQLAlchemy does for each row and column of an executemany costs more than the insert itself. Here a value that
+What SQLAlchemy does for each row and column of an executemany costs more than the insert itself. Here an object that
 many rows share is converted once, and PostgreSQL gets one statement with an array a column.
 """
 
@@ -80,5 +80,9 @@ def _array_of(kind: TypeEngine[Any], dialect: Dialect) -> str:
 def _converted(values: list[Any], processor: Callable[[Any], Any] | None) -> list[Any]:
     if processor is None:
         return values
-    known = {value: processor(value) for value in set(values)}
-    return [known[value] for value in values]
+    if len(values) == 1:
+        return [processor(values[0])]
+    # By identity: to look a UUID up by its value costs more than to convert it.
+    places = list(map(id, values))
+    known = {place: processor(value) for place, value in dict(zip(places, values, strict=True)).items()}
+    return [known[place] for place in places]

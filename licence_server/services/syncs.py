@@ -13,8 +13,6 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
-from licence_server.domain.counted_time import clock_shift
-from licence_server.domain.usage_report import examine
 from licence_server.domain.verdict import ACTIVE, Verdict
 from licence_server.secret_keys import hash_secret
 from licence_server.services import installation_tokens, leases, surroundings, trust, verdicts
@@ -71,7 +69,7 @@ def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> S
                 if answer is not None:
                     return answer
     sent_at = dates.to_utc(check_in.sent_at)
-    batch = Batch([examine(raw) for raw in check_in.reports], sent_at, now, clock_shift(sent_at, now))
+    batch = Batch.of(check_in.reports, sent_at, now)
     return runtime.rounds.join(_take_all, _Asked(token_hash, batch, check_in.usage_reporting, now))
 
 

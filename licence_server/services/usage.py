@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
-from licence_server.domain import dates
 from licence_server.domain.counted_time import counted_time
 from licence_server.domain.received_numbers import ReceivedNumbers
 from licence_server.domain.tally import Tally
@@ -64,7 +63,7 @@ class Intake:
         if not batch.reports:
             return []
         taking = _Taking(self, reporter, batch, item_ids)
-        results = [taking.take(sent) for sent in batch.reports]
+        results = [taking.take(sent, own) for sent, own in zip(batch.reports, batch.columns, strict=True)]
         taking.end()
         return results
 
@@ -78,7 +77,7 @@ class Intake:
             insert_rows(connection, _REJECTED, [self.rejected[key] for key in sorted(self.rejected)])
         if self.accepted:
             # In one order everywhere, so that clones that send the same reports at once do not deadlock.
-            insert_rows(connection, _ACCEPTED, sorted(self.accepted, key=lambda row: row["id"].bytes))
+            insert_rows(connection, _ACCEPTED, sorted(self.accepted, key=lambda row: row["id"].int))
         learners.remember(connection, self.first_days, self.tallies)
         usage_totals.apply(self.session, self.tallies, self.receipts)
 
@@ -90,7 +89,8 @@ class _Taking:
         self.intake, self.reporter, self.batch, self.item_ids = intake, reporter, batch, item_ids
         self.owner: Owner = (reporter.organisation_id, reporter.kit_id)
         self.tally = intake.tallies[self.owner]
-        self.received_day = dates.day_of(batch.received_at, intake.runtime.timezone)
+        self.shared = usage_rows.shared_columns(intake.runtime, reporter, batch.sent_at, batch.received_at)
+        self.received_day: date = self.shared["received_day"]
         self.numbers = ReceivedNumbers(reporter.received_numbers)
         self.new_numbers: dict[int, bytes] = {}
         self.removed = Removed()
@@ -100,10 +100,10 @@ class _Taking:
         if receipt is None or receipt.at < batch.received_at:
             intake.receipts[self.owner] = Receipt(batch.received_at, self.received_day)
 
-    def take(self, sent: Examined) -> Result:
-        """Judge one report and note what it changes."""
+    def take(self, sent: Examined, own: dict[str, Any] | None) -> Result:
+        """Judge one report and note what it changes. own: its row's own columns."""
         report = sent.report
-        if report is None:
+        if report is None or own is None:
             self._number(sent, sent.identity if sent.sent_id is not None else None)
             return self._reject(sent, "invalid", str(sent.fault))
         self._number(sent, sent.identity)
@@ -116,7 +116,7 @@ class _Taking:
         unknown = sorted(report.item_ids - self.item_ids)
         if unknown:
             return self._reject(sent, "item_unknown", f"The kit has no item {unknown[0]}.")
-        return self._accept(sent, report)
+        return self._accept(sent, report, own)
 
     def end(self) -> None:
         """Note the batch's numbers with the installation."""
@@ -126,20 +126,21 @@ class _Taking:
 
     def _known(self, report_id: UUID) -> tuple[bytes, int] | None:
         """Content hash and number of a report that was accepted before."""
-        return self.intake.known.accepted.get(report_id) or self.removed.reports.get(report_id)
+        known = self.intake.known.accepted.get(report_id.int)
+        if known is None and self.removed.reports:
+            known = self.removed.reports.get(report_id)
+        return known
 
-    def _accept(self, sent: Examined, report: Report) -> Result:
+    def _accept(self, sent: Examined, report: Report, own: dict[str, Any]) -> Result:
         counted = counted_time(
-            report.happened_at,
+            own["happened_at"],
             self.batch.shift,
             activated_at=self.reporter.activated_at,
             received_at=self.batch.received_at,
         )
         self._forget_rejection(sent.identity)
-        self.intake.known.accepted[report.id] = (sent.content_hash, report.seq)
-        row = usage_rows.report_row(
-            self.intake.runtime, self.reporter, report, sent.content_hash, counted, batch=self.batch
-        )
+        self.intake.known.accepted[report.id.int] = (sent.content_hash, report.seq)
+        row = usage_rows.report_row(self.intake.runtime, report, own, self.shared, counted)
         self.intake.accepted.append(row)
         usage_rows.count(self.tally, self.intake.first_days[self.owner], report, row)
         code = "dated_on_receipt" if counted.dated_on_receipt else None
@@ -152,13 +153,16 @@ class _Taking:
             return Result(sent.sent_id, "rejected", code, detail)
         self._forget_rejection(sent.identity)
         self.tally.receipts[self.received_day, "rejected"] += 1
-        row = usage_rows.rejection_row(self.reporter, sent, code, self.batch, self.received_day)
+        row = usage_rows.rejection_row(sent, self.shared, code, carried=self.batch.carried)
         self.intake.rejected[self.reporter.id, sent.identity] = row
         return Result(sent.sent_id, "rejected", code, detail)
 
     def _forget_rejection(self, identity: bytes) -> None:
         """A rejected id that comes again is judged afresh, and kept and counted once."""
-        intake, key = self.intake, (self.reporter.id, identity)
+        intake = self.intake
+        if not intake.rejected and not intake.known.rejected:
+            return
+        key = (self.reporter.id, identity)
         if key in intake.rejected:
             del intake.rejected[key]
             self.tally.receipts[self.received_day, "rejected"] -= 1

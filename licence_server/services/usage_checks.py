@@ -26,7 +26,6 @@ from licence_server.models import (
 )
 from licence_server.services import audit, learners, removed_reports, seal_checks, sums, usage_rows, usage_totals
 from licence_server.services.runtime import Runtime
-from licence_server.services.usage_rows import Batch
 from licence_server.services.usage_totals import Owner
 
 _CHUNK = 2000
@@ -116,13 +115,10 @@ def _readmit_one(
         return False
     received_at = rejected.received_at
     shift = clock_shift(rejected.sent_at, received_at, carried=rejected.carried)
-    batch = Batch([], rejected.sent_at, received_at, shift)
-    counted = counted_time(
-        report.happened_at, batch.shift, activated_at=installation.activated_at, received_at=received_at
-    )
-    row = usage_rows.report_row(
-        runtime, installation, report, content_hash, counted, batch=batch, kit_id=rejected.kit_id
-    )
+    counted = counted_time(report.happened_at, shift, activated_at=installation.activated_at, received_at=received_at)
+    own = usage_rows.own_columns(report, content_hash)
+    shared = usage_rows.shared_columns(runtime, installation, rejected.sent_at, received_at, rejected.kit_id)
+    row = usage_rows.report_row(runtime, report, own, shared, counted)
     owner = (rejected.organisation_id, rejected.kit_id)
     first_days: dict[bytes, Any] = {}
     usage_rows.count(tallies[owner], first_days, report, row)

@@ -1,6 +1,7 @@
 """What the database keeps of a report, and what an accepted one adds to the totals."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -9,9 +10,9 @@ from uuid import UUID
 import msgspec
 
 from licence_server.domain import dates, usage_report
-from licence_server.domain.counted_time import CountedTime
+from licence_server.domain.counted_time import CountedTime, clock_shift
 from licence_server.domain.tally import Tally
-from licence_server.domain.usage_report import Examined, ItemUse, Report
+from licence_server.domain.usage_report import Examined, ItemUse, Report, examine
 from licence_server.services.runtime import Runtime
 
 
@@ -34,77 +35,94 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """reports: each looked at by itself. shift: what the PC's clock was wrong by. carried: by hand, in a message."""
+    """reports: each looked at by itself. columns: of each what its row says whoever sent it, None for one that is not
+    of the shape. shift: what the PC's clock was wrong by. carried: by hand, in a message."""
 
     reports: list[Examined]
+    columns: list[dict[str, Any] | None]
     sent_at: datetime
     received_at: datetime
     shift: timedelta
     carried: bool = False
 
+    @classmethod
+    def of(cls, values: Iterable[Any], sent_at: datetime, received_at: datetime, *, carried: bool = False) -> "Batch":
+        """All that can be done for a batch of decoded JSON values without the database, and so before others wait."""
+        reports = [examine(value) for value in values]
+        columns = [own_columns(one.report, one.content_hash) if one.report else None for one in reports]
+        return cls(reports, columns, sent_at, received_at, clock_shift(sent_at, received_at, carried=carried), carried)
 
-def report_row(
-    runtime: Runtime,
-    installation: Reporter,
-    report: Report,
-    content_hash: bytes,
-    counted: CountedTime,
-    batch: Batch,
-    kit_id: str | None = None,
-) -> dict[str, Any]:
-    """The row of an accepted report. kit_id: where it is about another kit than the installation runs now."""
-    kit_id = kit_id or installation.kit_id
-    row: dict[str, Any] = {
-        "id": report.id,
-        "installation_id": installation.id,
-        "organisation_id": installation.organisation_id,
-        "kit_id": kit_id,
-        "seq": report.seq,
-        "content_hash": content_hash,
-        "happened_at": dates.to_utc(report.happened_at),
-        "sent_at": batch.sent_at,
-        "received_at": batch.received_at,
-        "counted_at": counted.counted_at,
-        "day": dates.day_of(counted.counted_at, runtime.timezone),
-        "received_day": dates.day_of(batch.received_at, runtime.timezone),
-        "dated_on_receipt": counted.dated_on_receipt,
-        "mode": "feedback",
-        "duration_seconds": None,
-        "attendee_count": None,
-        "learner_hash": None,
-        "items": None,
-        "rating": None,
-        "item_id": None,
-        "comment": None,
-    }
+
+def own_columns(report: Report, content_hash: bytes) -> dict[str, Any]:
+    """What the row of a report says whoever sent it, and whenever."""
+    happened_at = dates.to_utc(report.happened_at)
     if isinstance(report, usage_report.Session):
-        row |= {
+        return {
+            "id": report.id,
+            "seq": report.seq,
+            "content_hash": content_hash,
+            "happened_at": happened_at,
             "mode": report.mode,
             "duration_seconds": report.duration_seconds,
             "attendee_count": report.attendee_count,
             "items": msgspec.json.encode(report.items).decode(),
+            "rating": None,
+            "item_id": None,
+            "comment": None,
         }
-        if report.learner is not None:
-            row["learner_hash"] = runtime.secret_keys.hash_learner(kit_id, report.learner)
-    else:
-        row |= {"rating": report.rating, "item_id": report.item, "comment": report.comment}
-    return row
+    return {
+        "id": report.id,
+        "seq": report.seq,
+        "content_hash": content_hash,
+        "happened_at": happened_at,
+        "mode": "feedback",
+        "duration_seconds": None,
+        "attendee_count": None,
+        "items": None,
+        "rating": report.rating,
+        "item_id": report.item,
+        "comment": report.comment,
+    }
 
 
-def rejection_row(reporter: Reporter, sent: Examined, code: str, batch: Batch, received_day: date) -> dict[str, Any]:
-    """The row of a rejected report. One that names an unknown item is kept whole: it may be readmitted."""
+def shared_columns(
+    runtime: Runtime, reporter: Reporter, sent_at: datetime, received_at: datetime, kit_id: str | None = None
+) -> dict[str, Any]:
+    """What the rows of a batch say alike. kit_id: where it is about another kit than the installation runs now."""
     return {
         "installation_id": reporter.id,
-        "identity": sent.identity,
         "organisation_id": reporter.organisation_id,
-        "kit_id": reporter.kit_id,
+        "kit_id": kit_id or reporter.kit_id,
+        "sent_at": sent_at,
+        "received_at": received_at,
+        "received_day": dates.day_of(received_at, runtime.timezone),
+    }
+
+
+def report_row(
+    runtime: Runtime, report: Report, own: dict[str, Any], shared: dict[str, Any], counted: CountedTime
+) -> dict[str, Any]:
+    """The row of an accepted report, of its own columns and those it shares with its batch."""
+    learner = report.learner if isinstance(report, usage_report.Session) else None
+    return {
+        **own,
+        **shared,
+        "counted_at": counted.counted_at,
+        "day": dates.day_of(counted.counted_at, runtime.timezone),
+        "dated_on_receipt": counted.dated_on_receipt,
+        "learner_hash": None if learner is None else runtime.secret_keys.hash_learner(shared["kit_id"], learner),
+    }
+
+
+def rejection_row(sent: Examined, shared: dict[str, Any], code: str, *, carried: bool) -> dict[str, Any]:
+    """The row of a rejected report. One that names an unknown item is kept whole: it may be readmitted."""
+    return {
+        **shared,
+        "identity": sent.identity,
         "report_id": sent.id,
         "seq": sent.seq,
         "code": code,
-        "sent_at": batch.sent_at,
-        "received_at": batch.received_at,
-        "received_day": received_day,
-        "carried": batch.carried,
+        "carried": carried,
         "report": msgspec.json.encode(sent.raw).decode() if code == "item_unknown" else None,
     }
 
