@@ -53,6 +53,7 @@ def main() -> int:
     p50, p99 = (drive.post.percentile(share) * 1000 for share in (0.5, 0.99))
     print(f"lived                  {took:,.1f} s, {requests:,} requests, {requests / took:,.0f} a second")
     print(f"answers                p50 {p50:.1f} ms, p99 {p99:.1f} ms; {drive.unanswered:,} had none in the outage")
+    print(f"told to come again     {drive.post.turned_away:,}")
     print(f"processors             workers {drive.server.processor_seconds:,.0f} s, this driver {own:,.0f} s")
     print(f"largest worker         {drive.memory}")
     print(f"database               {drive.server.database_bytes() / 2**20:,.0f} MiB")

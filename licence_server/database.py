@@ -57,7 +57,7 @@ def _sqlite_text(moment: datetime | None) -> str | None:
 
 
 def _of_sqlite_text(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:

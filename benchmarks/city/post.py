@@ -1,4 +1,4 @@
-"""HTTP as kits speak it, one connection for each thread, every answer timed.
+"""HTTP as kits speak it, one connection for each thread, every answer timed; who is told to come again does.
 
 A connection stays with the worker that took it, so one kept for ever would leave the workers as unequal as the
 first minute happened to make them: each is closed after some exchanges, and the idler worker takes the next.
@@ -8,6 +8,7 @@ import http.client
 import threading
 import time
 from array import array
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ class Post:
         self._lock = threading.Lock()
         self._open: set[http.client.HTTPConnection] = set()
         self.seconds = array("d")
+        self.turned_away = 0
 
     def send(self, path: str, body: dict[str, Any], token: str | None = None) -> tuple[int, dict[str, Any]]:
         """Status and document of the answer. Raises OSError where there is none."""
@@ -36,6 +38,11 @@ class Post:
         status, answer = self._exchange(path, content, headers)
         with self._lock:
             self.seconds.append(time.perf_counter() - begun)
+            self.turned_away += status == HTTPStatus.SERVICE_UNAVAILABLE
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            # Nothing was taken: a kit keeps what it has and comes again.
+            time.sleep(1)
+            return self.send(path, body, token)
         return status, msgspec.json.decode(answer)
 
     def _exchange(self, path: str, content: bytes, headers: dict[str, str]) -> tuple[int, bytes]:

@@ -22,7 +22,7 @@ from licence_server.domain.errors import not_found
 from licence_server.domain.verdict import Verdict
 from licence_server.messages import Message
 from licence_server.models import CarriedMessage, Installation, Kit, Licence, Organisation
-from licence_server.services import trust, verdicts
+from licence_server.services import leases, trust, verdicts
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
 from licence_server.services.usage import Intake, Result
@@ -84,7 +84,8 @@ def _take(runtime: Runtime, session: Session, message: Message, now: datetime) -
         kit,
         session.get_one(Organisation, installation.organisation_id),
     )
-    said, lease = verdicts.judge(runtime, session, around, trusted, now)
+    said, licence = verdicts.judge(session, around, trusted, now)
+    lease = leases.write(runtime, installation, licence, around.organisation, kit, trusted) if said.valid else None
     kept = CarriedMessage(
         installation_id=installation.id,
         jti=message.jti,

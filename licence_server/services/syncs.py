@@ -44,6 +44,17 @@ class SyncAnswer:
 
 
 @dataclass(frozen=True)
+class _Taken:
+    """A check-in that was taken. around: as it is then. licence: see `verdicts.judge`."""
+
+    verdict: Verdict
+    around: Surroundings
+    licence: leases.ALicence
+    trust: Trust
+    results: list[Result]
+
+
+@dataclass(frozen=True)
 class _Asked:
     """A check-in, looked at as far as it can be without the database."""
 
@@ -70,10 +81,15 @@ def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> S
                     return answer
     sent_at = dates.to_utc(check_in.sent_at)
     batch = Batch.of(check_in.reports, sent_at, now)
-    return runtime.rounds.join(_take_all, _Asked(token_hash, batch, check_in.usage_reporting, now))
+    taken = runtime.rounds.join(_take_all, _Asked(token_hash, batch, check_in.usage_reporting, now))
+    lease = None
+    if taken.verdict.valid:
+        around = taken.around
+        lease = leases.write(runtime, around.installation, taken.licence, around.organisation, around.kit, taken.trust)
+    return SyncAnswer(taken.verdict, lease, taken.trust, taken.results)
 
 
-def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> list[Outcome[SyncAnswer]]:
+def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> list[Outcome[_Taken]]:
     """The check-ins of one round."""
     connection = session.connection()
     found = surroundings.lock(connection, runtime.remembered, {one.token_hash for one in asked})
@@ -83,7 +99,7 @@ def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> li
         if around is not None and _fits(around, one, len(asked)):
             taken.setdefault(around.installation.id, (one, around))
     intake = Intake(runtime, session, [(around.installation, one.batch) for one, around in taken.values()])
-    outcomes: list[Outcome[SyncAnswer]] = []
+    outcomes: list[Outcome[_Taken]] = []
     for one in asked:
         around = found.get(one.token_hash)
         if around is None:
@@ -92,7 +108,9 @@ def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> li
             outcomes.append(ALONE)
         else:
             trusted = trust.of_version(connection, runtime.remembered, around.keyset_version)
-            outcomes.append(_take(runtime, session, intake, one, around, trusted))
+            # A lease is signed after the commit, so whether it can be is asked before.
+            runtime.signing_keys.find(trusted.signing_kid)
+            outcomes.append(_take(session, intake, one, around, trusted))
     uses = [
         (around.token_id, around.installation.id, one.now)
         for one, around in taken.values()
@@ -110,9 +128,7 @@ def _fits(around: Surroundings, asked: _Asked, size: int) -> bool:
     return size == 1 or not leases.needs_count(around.installation, around.licence, asked.now)
 
 
-def _take(
-    runtime: Runtime, session: Session, intake: Intake, asked: _Asked, around: Surroundings, trusted: Trust
-) -> SyncAnswer:
+def _take(session: Session, intake: Intake, asked: _Asked, around: Surroundings, trusted: Trust) -> _Taken:
     installation, now = around.installation, asked.now
     results = intake.take(installation, asked.batch, set(around.kit.item_ids))
     installation.last_sync_at = dates.to_hour(now)
@@ -120,8 +136,8 @@ def _take(
         installation.declined_at = installation.declined_at or now
     elif asked.usage_reporting == "on":
         installation.declined_at = None
-    said, lease = verdicts.judge(runtime, session, around, trusted, now)
-    return SyncAnswer(said, lease, trusted, results)
+    said, licence = verdicts.judge(session, around, trusted, now)
+    return _Taken(said, around, licence, trusted, results)
 
 
 def _changes_nothing(around: Surroundings, usage_reporting: str | None, now: datetime) -> bool:

@@ -1,14 +1,13 @@
 """Apply tallies to the totals, and read the totals back as tallies."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.orm import Session
 
 from licence_server.database import Base
@@ -35,22 +34,20 @@ def apply(session: Session, tallies: Mapping[Owner, Tally], came: Mapping[Owner,
 
     came: when the newest reports of an owner did; without those that came earlier and are only now counted.
     """
-    usage: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(dict)
-    items: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(dict)
-    receipts: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(dict)
-    for owner, tally in tallies.items():
-        for (day, measure), amount in tally.usage.items():
-            usage[*owner, day][measure] = amount
-        for (item_id, day, measure), amount in tally.items.items():
-            items[*owner, item_id, day][measure] = amount
-        newest = came.get(owner)
-        for (day, measure), amount in tally.receipts.items():
-            receipts[*owner, day][measure] = amount
-            receipts[*owner, day]["last_received_at"] = newest.at if newest and newest.day == day else _NEVER
+    usage: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
+    receipts: list[dict[str, Any]] = []
+    for owner in sorted(tallies):
+        tally, newest = tallies[owner], came.get(owner)
+        usage += _rows(owner, ("day",), USAGE_MEASURES, tally.usage)
+        items += _rows(owner, ("item_id", "day"), ITEM_MEASURES, tally.items)
+        for row in _rows(owner, ("day",), RECEIPT_MEASURES, tally.receipts):
+            row["last_received_at"] = newest.at if newest and newest.day == row["day"] else _NEVER
+            receipts.append(row)
     connection = session.connection()
-    _add(connection, UsageTotal, ("organisation_id", "kit_id", "day"), USAGE_MEASURES, usage)
-    _add(connection, ItemTotal, ("organisation_id", "kit_id", "item_id", "day"), ITEM_MEASURES, items)
-    _add(connection, ReceiptTotal, ("organisation_id", "kit_id", "day"), RECEIPT_MEASURES, receipts)
+    _add(connection, UsageTotal, USAGE_MEASURES, usage)
+    _add(connection, ItemTotal, ITEM_MEASURES, items)
+    _add(connection, ReceiptTotal, RECEIPT_MEASURES, receipts)
 
 
 def read(rows: Iterable[Base], measures: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
@@ -64,25 +61,33 @@ def _key(row: Base) -> tuple[Any, ...]:
     return tuple(getattr(row, column.name) for column in row.__table__.primary_key)
 
 
+def _rows(
+    owner: Owner, key: tuple[str, ...], measures: tuple[str, ...], amounts: Mapping[Any, int]
+) -> Iterator[dict[str, Any]]:
+    """The rows of one owner that amounts add up to, in the order of the rest of their key."""
+    found: dict[tuple[Any, ...], dict[str, int]] = {}
+    for place, amount in amounts.items():
+        found.setdefault(place[:-1], dict.fromkeys(measures, 0))[place[-1]] = amount
+    organisation_id, kit_id = owner
+    for place in sorted(found):
+        rest = zip(key, place, strict=True)
+        yield {"organisation_id": organisation_id, "kit_id": kit_id, **dict(rest), **found[place]}
+
+
 def _add(
-    connection: Connection,
-    model: type[Base],
-    key: tuple[str, ...],
-    measures: tuple[str, ...],
-    rows: Mapping[tuple[Any, ...], Mapping[str, Any]],
+    connection: Connection, model: type[Base], measures: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    if not rows:
-        return
-    values = [{**dict(zip(key, row, strict=True)), **dict.fromkeys(measures, 0), **rows[row]} for row in sorted(rows)]
-    table: Any = model.__table__
-    insert_rows(connection, table, values, _addition(connection.dialect.name, table.name, key, measures))
+    if rows:
+        table: Any = model.__table__
+        insert_rows(connection, table, rows, _addition(connection.dialect.name, table, measures))
 
 
 @cache
-def _addition(dialect: str, table: str, key: tuple[str, ...], measures: tuple[str, ...]) -> str:
+def _addition(dialect: str, table: Table, measures: tuple[str, ...]) -> str:
     """What makes an INSERT add to the row that is there."""
-    changes = [f"{measure} = {table}.{measure} + excluded.{measure}" for measure in measures]
+    changes = [f"{measure} = {table.name}.{measure} + excluded.{measure}" for measure in measures]
     if measures == RECEIPT_MEASURES:
         later = "max" if dialect == "sqlite" else "greatest"
-        changes.append(f"last_received_at = {later}({table}.last_received_at, excluded.last_received_at)")
-    return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join(changes)}"
+        changes.append(f"last_received_at = {later}({table.name}.last_received_at, excluded.last_received_at)")
+    key = ", ".join(column.name for column in table.primary_key)
+    return f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(changes)}"

@@ -1,4 +1,4 @@
-"""What to say to an installation that reports, and the lease that goes with it.
+"""What to say to an installation that reports, and whether a lease goes with it.
 
 Not a use case of its own: check-ins and carried messages call `judge` inside their transaction, with the
 installation's row locked.
@@ -14,7 +14,6 @@ from licence_server.domain import verdict
 from licence_server.domain.verdict import ACTIVE, SEAT_LIMIT_REACHED, Verdict
 from licence_server.services import leases
 from licence_server.services.leases import AKit, ALicence, AnInstallation, AnOrganisation
-from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
 
 
@@ -31,25 +30,24 @@ class Around(Protocol):
     def organisation(self) -> AnOrganisation: ...
 
 
-def judge(
-    runtime: Runtime, session: Session, around: Around, trusted: Trust, now: datetime
-) -> tuple[Verdict, str | None]:
-    """The verdict, and a lease where it is valid; a lapsed installation takes a free seat again."""
+def judge(session: Session, around: Around, trusted: Trust, now: datetime) -> tuple[Verdict, ALicence]:
+    """The verdict, and the licence that a lease is to be written for where it is valid; a lapsed installation takes a
+    free seat again."""
     installation, licence, kit = around.installation, around.licence, around.kit
     refused = refusal(installation, licence, now)
     if refused is not None:
-        return refused, None
+        return refused, licence
     if not leases.is_fresh(installation, licence, kit, trusted, now):
         seated = leases.with_seat(session, installation, licence, now)
         if seated is None:
-            return SEAT_LIMIT_REACHED, None
+            return SEAT_LIMIT_REACHED, licence
         # The licence may have been locked and read again just now.
         licence = seated
         refused = refusal(installation, licence, now)
         if refused is not None:
-            return refused, None
+            return refused, licence
         leases.renew(installation, licence, now)
-    return ACTIVE, leases.write(runtime, installation, licence, around.organisation, kit, trusted)
+    return ACTIVE, licence
 
 
 def refusal(installation: AnInstallation, licence: ALicence, now: datetime) -> Verdict | None:
