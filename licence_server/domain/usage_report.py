@@ -188,20 +188,28 @@ def _check(report: Report, raw: dict[str, Any]) -> None:
             raise InvalidReport("attendee_count", "is 1 in individual mode")
         if report.mode == "workshop" and "learner" in raw:
             raise InvalidReport("learner", "belongs to individual mode alone")
-        texts = {"items": "".join(report.item_ids)}
+        _require_storable("items", "".join([use.item for use in report.items]))
     else:
-        texts = {"comment": report.comment or "", "item": report.item or ""}
-    for field, text in texts.items():
-        if not is_storable(text):
-            raise InvalidReport(field, "holds a NUL or a lone surrogate")
+        _require_storable("comment", report.comment or "")
+        _require_storable("item", report.item or "")
+
+
+def _require_storable(field: str, text: str) -> None:
+    if not is_storable(text):
+        raise InvalidReport(field, "holds a NUL or a lone surrogate")
 
 
 def is_storable(text: str) -> bool:
     """Whether a database can keep the text."""
+    if "\x00" in text:
+        return False
+    if text.isascii():
+        return True
     try:
-        return b"\x00" not in text.encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
+    return True
 
 
 def _named(error: msgspec.ValidationError) -> InvalidReport:
