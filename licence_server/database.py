@@ -37,7 +37,8 @@ CHANGE_LOCK = {"key_share": True}
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime on both databases (SQLite keeps no zone)."""
+    """An aware UTC datetime on both databases (SQLite keeps no zone). Converted by ourselves: SQLAlchemy takes several
+    times as long, and kits' requests are full of moments."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -47,9 +48,6 @@ class Moment(TypeDecorator[datetime]):
 
     def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], datetime | None]:
         return _of_sqlite_text if dialect.name == "sqlite" else _in_utc
-
-
-# What SQLAlchemy does by itself takes several times as long, and kits' requests are full of moments.
 
 
 def _sqlite_text(moment: datetime | None) -> str | None:
