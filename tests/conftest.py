@@ -17,6 +17,8 @@ from tests.support.firefox import Firefox
 from tests.support.profiles import Profile
 from tests.support.server import Server, running
 
+pytest_plugins = ["tests.support.measuring"]
+
 # The same examples on every run; how long one takes says something of the machine, not of the code.
 settings.register_profile("ours", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ours")

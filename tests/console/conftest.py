@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,7 +17,8 @@ from tests.support.databases import SqliteServer
 from tests.support.desk import sign_in_cookie
 from tests.support.server import Server, running
 
-SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", "build/screenshots"))
+# A folder for pictures of every page that is looked at; they take time, so there are none unless asked for.
+PICTURES = os.environ.get("SCREENSHOTS")
 
 
 @pytest.fixture(scope="session")

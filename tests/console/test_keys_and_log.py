@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from licence_server.domain.roles import Role
@@ -94,21 +93,10 @@ def test_the_log_is_filtered_exported_and_verified(at_desk: Sit, console_runtime
     expect(page.get_by_role("alert")).to_contain_text("is not in the log")
 
 
-def wrong(page: Page, path: str, *presses: str) -> list[str]:
-    page.goto(path)
-    for name in presses:
-        with page.expect_navigation():
-            page.get_by_role("button", name=name).click()
-    return axe.violations(page)
-
-
-@pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_and_nothing_is_cut_off(at_desk: Sit, console_runtime: Runtime, width: int) -> None:
+def test_axe_finds_nothing_and_nothing_is_cut_off(at_desk: Sit, console_runtime: Runtime) -> None:
     created: Any = api_keys.create(console_runtime, now=datetime.now(UTC), actor="test", name="A key", scopes=[])
-    page = at_desk(Role.ADMINISTRATOR)
-    page.set_viewport_size({"width": width, "height": 800})
-    found, wide = {}, []
-    for path, *presses in (
+    found = axe.faults_of_pages(
+        at_desk(Role.ADMINISTRATOR),
         ("/console/audit",),
         ("/console/audit?about=nobody+of+that+name",),
         ("/console/audit?since=yesterday",),
@@ -122,9 +110,5 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(at_desk: Sit, console_runtime:
         ("/console/signing-keys",),
         ("/console/signing-keys/rotate",),
         ("/console/signing-keys/rotate", "Put a new signing key in force"),
-    ):
-        found[path, *presses] = wrong(page, path, *presses)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide.append(path)
-    assert {place: faults for place, faults in found.items() if faults} == {}
-    assert wide == []
+    )
+    assert found == []

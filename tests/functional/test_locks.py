@@ -15,7 +15,10 @@ from licence_server.services.bulk_work import Done, Grant, Target, Work
 from tests.support.deployment import ACTOR, KIT_ID, Deployment, workshop
 
 # SQLite has one writer at a time.
-pytestmark = pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+pytestmark = [
+    pytest.mark.traced_on_postgresql,
+    pytest.mark.parametrize("database_server", ["postgresql"], indirect=True),
+]
 
 
 def await_one_that_waits(deployment: Deployment) -> None:

@@ -19,3 +19,21 @@ def violations(page: Page) -> list[str]:
         page.evaluate(SCRIPT.read_text())
     found: list[str] = page.evaluate(JUDGE, RULES)
     return found
+
+
+def faults_of_pages(page: Page, *places: tuple[str, ...]) -> list[str]:
+    """What axe finds, and what is cut off, on a phone and at a desk. A place: an address, and what is pressed there."""
+    found = []
+    for path, *presses in places:
+        page.set_viewport_size({"width": 320, "height": 800})
+        page.goto(path)
+        for name in presses:
+            with page.expect_navigation():
+                page.get_by_role("button", name=name).click()
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            faults = violations(page)
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                faults.append("is cut off")
+            found += [f"{' '.join([path, *presses])}, {width} pixels: {fault}" for fault in faults]
+    return found

@@ -14,6 +14,8 @@ from tests.support.deployment import ACTOR, Deployment, Installed, workshop
 from tests.support.field import at_once
 from tests.support.retained import DAYS, keep_for, rows
 
+pytestmark = pytest.mark.traced_on_postgresql
+
 
 @pytest.fixture
 def due(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Deployment:

@@ -49,6 +49,8 @@ def some_months(draw: st.DrawFn) -> list[MonthCounts]:
     return tables(random.Random(seed).randint, months, sectors, items, most=most, feedback=feedback)
 
 
+# What it runs the others run too, and tracing it takes half as long again.
+@pytest.mark.no_cover
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(some_months())
 def test_a_reader_with_a_solver_recovers_no_suppressed_figure(months: list[MonthCounts]) -> None:
@@ -108,8 +110,8 @@ def test_what_is_shown_beside_a_count_goes_by_its_published_form(low: int) -> No
 def test_the_solver_finds_what_rounding_alone_gives_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same reader succeeds where nothing is withheld: the test above can fail."""
     monkeypatch.setattr(Publication, "_protect", lambda _: None)
-    given_away = [reader_of(tables(random.Random(seed).randint, 2, 3, 1)).recoverable() for seed in range(20)]
-    assert sum(map(bool, given_away)) >= 3
+    given_away = [reader_of(tables(random.Random(seed).randint, 2, 3, 1)).recoverable() for seed in (0, 10, 11, 12)]
+    assert all(given_away)
 
 
 def test_the_solver_finds_what_linked_measures_give_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,8 @@ from licence_server.secret_keys import hash_secret
 from licence_server.services.prepared import Among, Prepared
 from tests.support.deployment import Deployment
 
+pytestmark = pytest.mark.traced_on_postgresql
+
 ACTIVATED = Prepared(
     select(Installation.id, Installation.activated_at, Installation.released_at).where(Among(Installation.id, "ids"))
 )
