@@ -108,7 +108,7 @@ def test_a_file_that_is_no_database_is_one_clear_line(deployment_to_be: Server) 
 @pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
 def test_a_reader_that_has_had_enough_is_no_fault(deployment_to_be: Server) -> None:
     deployment_to_be.init()
-    rows = "\n".join(f"Organisation {number}" for number in range(2000))
+    rows = "\n".join(f"Organisation {number}" for number in range(5000))
     (deployment_to_be.directory / "many.csv").write_text(f"name\n{rows}\n")
     assert deployment_to_be.run("organisations", "import", "many.csv").returncode == 0
 
