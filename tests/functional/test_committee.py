@@ -161,6 +161,7 @@ def test_a_field_of_some_size_has_a_published_range_and_rating(deployment: Deplo
     assert published(deployment).facts == report.facts
 
 
+@pytest.mark.traced_on_postgresql
 def test_a_few_silent_installations_leave_no_published_range(deployment: Deployment) -> None:
     """The upper end is made of what they could have done: beside a count of 1 to 4 it would tell which."""
     kit_id = deployment.kit()

@@ -160,7 +160,6 @@ def test_no_period_at_all_is_refused(deployment: Deployment, first: date | None,
         deployment.report(first=first, last=last)
 
 
-@pytest.mark.traced_on_postgresql
 def test_the_longest_period_is_reported(deployment: Deployment) -> None:
     deployment.installation().sync(workshop(deployment.clock() - timedelta(hours=1)))
     assert deployment.report(first=date(2000, 1, 1), last=date(9999, 12, 30))["attendances"] == 14

@@ -104,8 +104,6 @@ SHOWN = {
 }
 
 
-# What it runs the others run too, and tracing it takes half as long again.
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "address",
     [
