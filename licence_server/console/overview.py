@@ -18,6 +18,6 @@ def overview() -> Response:
         figures=figures,
         coverage=coverage,
         links=Links(None, None, None),
-        chase={kind: chase_lists.find(runtime(), kind, now=now()).total for kind in chase_lists.ChaseList},
+        chase=chase_lists.totals(runtime(), now=now()),
         warnings=readiness.check(runtime(), now=now()).warnings,
     )

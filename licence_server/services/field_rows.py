@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
 from licence_server.domain.months import Month, last_day, month_of
 from licence_server.models import Installation, Licence, UsageMonth, UsageTotal
+from licence_server.services import installation_sums
 from licence_server.services.period_rows import of_kit
 from licence_server.services.report_figures import Figures
 from licence_server.services.reporting_time import Standing
@@ -47,12 +48,11 @@ def states(figures: Figures, months: Sequence[Month], timezone: ZoneInfo) -> lis
         end = dates.end_of(last_day(month), timezone)
         then = Installation.activated_at < end
         columns += [
-            _number(then),
-            _number(and_(then, heard, figures.synced_by(min(end, figures.now)))),
-            _number(and_(then, ~heard)),
+            func.count().filter(then),
+            func.count().filter(then, heard, figures.synced_by(min(end, figures.now))),
+            func.count().filter(then, ~heard),
         ]
-    query: Select[Any] = select(*columns).select_from(Installation).where(*of_kit(Installation, figures.kit_id))
-    numbers = [int(number) for number in figures.session.execute(query).one()]
+    numbers = _added_up(figures.session, columns, figures.kit_id)
     of_each = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
     return [Field(all_, reporting, all_ - reporting - declined, declined) for all_, reporting, declined in of_each]
 
@@ -65,9 +65,8 @@ def activations(
     moments = sorted({moment for pair in ends for moment in pair})
     if not moments:
         return []
-    query: Select[Any] = select(*(_number(Installation.activated_at < moment) for moment in moments))
-    row = session.execute(query.where(*of_kit(Installation, kit_id))).one()
-    before = dict(zip(moments, map(int, row), strict=True))
+    columns = [func.count().filter(Installation.activated_at < moment) for moment in moments]
+    before = dict(zip(moments, _added_up(session, columns, kit_id), strict=True))
     return [before[end] - before[start] for start, end in ends]
 
 
@@ -75,10 +74,11 @@ def organisations_by_month(session: Session, kit_id: str | None, timezone: ZoneI
     """How many organisations were first granted a licence, and first activated, in each month."""
     not_undone = or_(Licence.revoked_at.is_(None), Licence.revoked_at > Licence.starts_at)
     granted = select(func.min(Licence.starts_at)).where(not_undone, *of_kit(Licence, kit_id))
-    activated = select(func.min(Installation.activated_at)).where(*of_kit(Installation, kit_id))
+    added = installation_sums.by_licence(first=func.min(Installation.activated_at))
+    activated = installation_sums.of_kit(select(func.min(added.c.first)), added, kit_id)
     return {
         "granted": _months(session, granted.group_by(Licence.organisation_id), timezone),
-        "activated": _months(session, activated.group_by(Installation.organisation_id), timezone),
+        "activated": _months(session, activated.group_by(Licence.organisation_id), timezone),
     }
 
 
@@ -127,5 +127,8 @@ def _months(session: Session, query: Select[Any], timezone: ZoneInfo) -> dict[Mo
     return found
 
 
-def _number(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def _added_up(session: Session, counts: Sequence[ColumnElement[int]], kit_id: str | None) -> list[int]:
+    """Counts of installations, each over all licences of the kit."""
+    added = installation_sums.by_licence(**{f"count_{place}": count for place, count in enumerate(counts)})
+    query = select(*(func.coalesce(func.sum(column), 0) for column in list(added.c)[1:]))
+    return [int(number) for number in session.execute(installation_sums.of_kit(query, added, kit_id)).one()]

@@ -5,17 +5,38 @@ What they mean is written down for readers in docs/figures.md.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
 from licence_server.domain.period import Period
 from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES
 from licence_server.models import Installation, KitItem, Licence
-from licence_server.services import period_rows
+from licence_server.services import installation_sums, period_rows
 from licence_server.services.runtime import Runtime
+
+
+class _Field(NamedTuple):
+    """Installations, and the organisations that have them."""
+
+    organisations: int
+    activated: int
+    reporting: int
+    copied: int
+    declined: int
+    missing: int
+
+    def installations(self) -> dict[str, int]:
+        return {
+            "activated": self.activated,
+            "reporting": self.reporting,
+            "silent": self.activated - self.declined - self.reporting,
+            "copied": self.copied,
+            "declined": self.declined,
+        }
 
 
 class Figures:
@@ -31,13 +52,14 @@ class Figures:
     def document(self) -> dict[str, Any]:
         usage = self._sums(period_rows.usage(self.period, self.kit_id), USAGE_MEASURES)
         receipts = self._sums(period_rows.receipts(self.period, self.kit_id), RECEIPT_MEASURES)
-        installations = self._installations()
+        field = self._field()
+        installations = field.installations()
         answering = installations["reporting"] + installations["silent"]
         return {
             "period": {"from": iso(self.period.first), "to": iso(self.period.last)},
             "kit": self.kit_id,
             "generated_at": iso(self.now.replace(microsecond=0)),
-            "organisations": self._organisations(),
+            "organisations": self._organisations(field.organisations),
             "installations": installations,
             "sessions": {
                 "workshop": usage["workshop_sessions"],
@@ -55,7 +77,7 @@ class Figures:
             "reports": {
                 "accepted": receipts["accepted"],
                 "rejected": receipts["rejected"],
-                "missing": self._missing(),
+                "missing": field.missing,
                 "duplicates": receipts["duplicates"],
                 "dated_on_receipt": receipts["dated_on_receipt"],
             },
@@ -71,13 +93,11 @@ class Figures:
         last: datetime | None = self.session.scalar(select(func.max(rows.c.last_received_at)))
         return last
 
-    def _organisations(self) -> dict[str, int]:
+    def _organisations(self, activated: int) -> dict[str, int]:
         use = period_rows.usage(self.period, self.kit_id)
         return {
             "granted": self._count(select(func.count(distinct(Licence.organisation_id))).where(*self.granted())),
-            "activated": self._count(
-                select(func.count(distinct(Installation.organisation_id))).where(*self.activated())
-            ),
+            "activated": activated,
             "reporting": self._count(
                 select(func.count(distinct(use.c.organisation_id))).where(
                     use.c.workshop_sessions + use.c.individual_sessions > 0
@@ -100,8 +120,12 @@ class Figures:
         return conditions
 
     def activated(self) -> list[ColumnElement[bool]]:
-        """Activated by the end of the period, and neither released nor revoked before its start."""
-        conditions = self.of_kit()
+        """Of the kit, activated by the end of the period, and neither released nor revoked before its start."""
+        return [*self.of_kit(), *self.overlapping()]
+
+    def overlapping(self) -> list[ColumnElement[bool]]:
+        """The same of any kit."""
+        conditions: list[ColumnElement[bool]] = []
         if self.end is not None:
             conditions.append(Installation.activated_at < self.end)
         if self.start is not None:
@@ -127,29 +151,26 @@ class Figures:
             return [~declined, or_(Installation.last_sync_at.is_(None), ~self.synced_by(self.moment))]
         return []
 
-    def _installations(self) -> dict[str, int]:
-        row = self.session.execute(
-            select(
-                func.count(),
-                _sum_if(and_(*self.answering("declined"))),
-                _sum_if(and_(*self.answering("reporting"))),
-                _sum_if(Installation.copied_at.is_not(None)),
-            )
-            .select_from(Installation)
-            .where(*self.activated())
-        ).one()
-        activated, declining, reporting, copied = (int(value or 0) for value in row)
-        return {
-            "activated": activated,
-            "reporting": reporting,
-            "silent": activated - declining - reporting,
-            "copied": copied,
-            "declined": declining,
-        }
+    def _field(self) -> "_Field":
+        counted = and_(true(), *self.overlapping())
+        added = installation_sums.by_licence(
+            activated=func.count().filter(counted),
+            declined=func.count().filter(counted, *self.answering("declined")),
+            reporting=func.count().filter(counted, *self.answering("reporting")),
+            copied=func.count().filter(counted, Installation.copied_at.is_not(None)),
+            # Of all: when a report that never came was sent is not known.
+            missing=func.sum(Installation.missing_reports),
+        )
+        query = select(
+            func.count(distinct(Licence.organisation_id)).filter(added.c.activated > 0),
+            *(func.coalesce(func.sum(added.c[name]), 0) for name in _Field._fields[1:]),
+        )
+        row = self.session.execute(installation_sums.of_kit(query, added, self.kit_id)).one()
+        return _Field(*map(int, row))
 
     def synced_by(self, moment: datetime) -> ColumnElement[bool]:
         """Of an installation: synced within the check-in time of its licence that ends at a moment."""
-        terms = list(self.session.scalars(select(Licence.check_in_days).distinct()))
+        terms = self._terms
         if not terms:
             return Installation.last_sync_at.is_not(None)
         since = {days: dates.to_hour(dates.shifted(moment, timedelta(days=-days))) for days in terms}
@@ -159,6 +180,11 @@ class Figures:
         # Only what lies between the shortest and the longest time needs a look at its licence: most never do.
         days = select(Licence.check_in_days).where(Licence.id == Installation.licence_id).scalar_subquery()
         return or_(soonest, and_(latest, Installation.last_sync_at >= case(since, value=days)))
+
+    @cached_property
+    def _terms(self) -> list[int]:
+        """Every check-in time that a licence has."""
+        return list(self.session.scalars(select(Licence.check_in_days).distinct()))
 
     def _items(self) -> list[dict[str, Any]]:
         rows = period_rows.items_undated(self.period, self.kit_id)
@@ -177,9 +203,6 @@ class Figures:
             for item_id, title, *amounts in self.session.execute(query)
         ]
 
-    def _missing(self) -> int:
-        return self._count(select(func.coalesce(func.sum(Installation.missing_reports), 0)).where(*self.of_kit()))
-
     def _sums(self, rows: Subquery, measures: Sequence[str]) -> dict[str, int]:
         sums = [func.coalesce(func.sum(rows.c[measure]), 0) for measure in measures]
         row = self.session.execute(select(*sums)).one()
@@ -187,10 +210,6 @@ class Figures:
 
     def _count(self, query: Select[Any]) -> int:
         return int(self.session.scalar(query) or 0)
-
-
-def _sum_if(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    return func.sum(case((condition, 1), else_=0))
 
 
 def _ratio(part: int, whole: int, digits: int) -> float | None:

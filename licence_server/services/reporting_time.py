@@ -3,17 +3,17 @@
 All that is asked of every installation is asked in one pass over them: at 400,000 that is what a report costs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from licence_server.database import Moment
 from licence_server.domain.estimate import Reporter
-from licence_server.models import Installation, Organisation
-from licence_server.services import period_rows
+from licence_server.models import Installation, Licence, Organisation
+from licence_server.services import installation_sums, period_rows
 from licence_server.services.report_figures import Figures
 
 
@@ -75,30 +75,23 @@ def _exposure(figures: Figures) -> Any:
     )
     until = least(greatest(heard, begin), end)
     declined = Installation.declined_at.is_not(None)
-    counts = {
-        "missing": func.sum(Installation.missing_reports),
-        "activated": func.count(),
-        "reporting": func.sum(case((and_(~declined, figures.synced_by(figures.moment)), 1), else_=0)),
-        "declined": func.sum(case((declined, 1), else_=0)),
-    }
-    # Added up before the sectors come in: grouping by the index of organisations is what keeps this fast.
-    added = (
-        select(
-            Installation.organisation_id,
-            *(func.sum(_day_number(moment, sqlite)).label(name) for name, moment in _named(begin, until, end)),
-            *(count.label(name) for name, count in counts.items()),
-        )
-        .where(*figures.activated())
-        .group_by(Installation.organisation_id)
-        .subquery()
+    added = installation_sums.by_licence(
+        *figures.overlapping(),
+        begin=func.sum(_day_number(begin, sqlite)),
+        until=func.sum(_day_number(until, sqlite)),
+        end=func.sum(_day_number(end, sqlite)),
+        missing=func.sum(Installation.missing_reports),
+        activated=func.count(),
+        reporting=func.count().filter(~declined, figures.synced_by(figures.moment)),
+        declined=func.count().filter(declined),
     )
-    known, unknown = added.c.until - added.c.begin, added.c.end - added.c.until
-    columns = (added.c.organisation_id, Organisation.sector, known, unknown, *(added.c[name] for name in counts))
-    return select(*columns).join(Organisation, Organisation.id == added.c.organisation_id)
-
-
-def _named(*moments: ColumnElement[Any]) -> Iterator[tuple[str, ColumnElement[Any]]]:
-    return zip(("begin", "until", "end"), moments, strict=True)
+    sums = added.c.until - added.c.begin, added.c.end - added.c.until, *(added.c[name] for name in Standing._fields[4:])
+    query = select(Licence.organisation_id, Organisation.sector, *map(func.sum, sums))
+    return (
+        installation_sums.of_kit(query, added, figures.kit_id)
+        .join(Organisation, Organisation.id == Licence.organisation_id)
+        .group_by(Licence.organisation_id, Organisation.sector)
+    )
 
 
 def _day_number(moment: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:
