@@ -1,11 +1,13 @@
 """The field behind the figures: installations and organisations, by sector and over time."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import ScalarSelect, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
@@ -29,30 +31,43 @@ class Field(NamedTuple):
 
 def by_sector(standings: Iterable[Standing]) -> dict[str | None, Field]:
     """Installations of each sector, as the report counts them."""
-    found: dict[str | None, Field] = {}
+    found: dict[str | None, list[Standing]] = defaultdict(list)
     for each in standings:
-        silent = each.activated - each.reporting - each.declined
-        counts = each.activated, each.reporting, silent, each.declined, each.missing
-        before = found.get(each.sector, Field())
-        found[each.sector] = Field(*(a + b for a, b in zip(before, counts, strict=True)))
-    return found
+        found[each.sector].append(each)
+    return {sector: _field(members) for sector, members in found.items()}
+
+
+def _field(members: Sequence[Standing]) -> Field:
+    activated, reporting, declined, missing = (
+        sum(map(attrgetter(name), members)) for name in ("activated", "reporting", "declined", "missing")
+    )
+    return Field(activated, reporting, activated - reporting - declined, declined, missing)
 
 
 def states(figures: Figures, months: Sequence[Month], timezone: ZoneInfo) -> list[Field]:
     """All installations activated by the end of each month, whatever became of them since."""
     if not months:
         return []
-    heard = Installation.declined_at.is_(None)
-    columns = []
-    for month in months:
-        end = dates.end_of(last_day(month), timezone)
-        then = Installation.activated_at < end
-        columns += [
+    ends = [dates.end_of(last_day(month), timezone) for month in months]
+    heard = [figures.synced_by(min(end, figures.now)) for end in ends]
+    # The first month that has it, and the last in which it counts as reporting: found once for each installation.
+    columns = (
+        case(*((Installation.activated_at < end, number) for number, end in enumerate(ends))).label("first"),
+        case(*((heard[number], number) for number in reversed(range(len(ends))))).label("heard"),
+        Installation.declined_at.is_not(None).label("declined"),
+    )
+    within = installation_sums.under_licences_of(figures.kit_id)
+    # Kept apart by the offset, or both databases would put the cases into each of the counts.
+    each = select(*columns).where(*within).offset(0).subquery()
+    counts = []
+    for number in range(len(months)):
+        then = each.c.first <= number
+        counts += [
             func.count().filter(then),
-            func.count().filter(then, heard, figures.synced_by(min(end, figures.now))),
-            func.count().filter(then, ~heard),
+            func.count().filter(then, ~each.c.declined, each.c.heard >= number),
+            func.count().filter(then, each.c.declined),
         ]
-    numbers = _added_up(figures.session, columns, figures.kit_id)
+    numbers = list(figures.session.execute(select(*counts)).one())
     of_each = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
     return [Field(all_, reporting, all_ - reporting - declined, declined) for all_, reporting, declined in of_each]
 
@@ -65,21 +80,30 @@ def activations(
     moments = sorted({moment for pair in ends for moment in pair})
     if not moments:
         return []
-    columns = [func.count().filter(Installation.activated_at < moment) for moment in moments]
-    before = dict(zip(moments, _added_up(session, columns, kit_id), strict=True))
+    counts = (func.count().filter(Installation.activated_at < moment) for moment in moments)
+    row = session.execute(select(*counts).where(*installation_sums.under_licences_of(kit_id))).one()
+    before = dict(zip(moments, row, strict=True))
     return [before[end] - before[start] for start, end in ends]
 
 
-def organisations_by_month(session: Session, kit_id: str | None, timezone: ZoneInfo) -> dict[str, dict[Month, int]]:
-    """How many organisations were first granted a licence, and first activated, in each month."""
+def organisations_to_date(
+    session: Session, months: Sequence[Month], kit_id: str | None, timezone: ZoneInfo
+) -> dict[str, list[int]]:
+    """How many organisations had been granted a licence, and activated an installation, by the end of each month."""
+    if not months:
+        return {"granted": [], "activated": []}
+    ends = [dates.end_of(last_day(month), timezone) for month in months]
     not_undone = or_(Licence.revoked_at.is_(None), Licence.revoked_at > Licence.starts_at)
-    granted = select(func.min(Licence.starts_at)).where(not_undone, *of_kit(Licence, kit_id))
+    granted = select(func.min(Licence.starts_at).label("first")).where(not_undone, *of_kit(Licence, kit_id))
     added = installation_sums.by_licence(first=func.min(Installation.activated_at))
-    activated = installation_sums.of_kit(select(func.min(added.c.first)), added, kit_id)
-    return {
-        "granted": _months(session, granted.group_by(Licence.organisation_id), timezone),
-        "activated": _months(session, activated.group_by(Licence.organisation_id), timezone),
-    }
+    activated = installation_sums.of_kit(select(func.min(added.c.first).label("first")), added, kit_id)
+    return {"granted": _begun_by(session, ends, granted), "activated": _begun_by(session, ends, activated)}
+
+
+def _begun_by(session: Session, ends: Sequence[datetime], firsts: Select[Any]) -> list[int]:
+    """How many organisations have their `first` before each of these moments."""
+    of_each = firsts.group_by(Licence.organisation_id).subquery()
+    return list(session.execute(select(*(func.count().filter(of_each.c.first < end) for end in ends))).one())
 
 
 def first_month(session: Session, kit_id: str | None, timezone: ZoneInfo) -> Month | None:
@@ -98,7 +122,8 @@ def first_day(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date 
 
 
 def _first_activation(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
-    first = session.scalar(select(func.min(Installation.activated_at)).where(*of_kit(Installation, kit_id)))
+    within = installation_sums.under_licences_of(kit_id)
+    first = session.scalar(select(func.min(Installation.activated_at)).where(*within))
     return dates.day_of(first, timezone) if first is not None else None
 
 
@@ -117,18 +142,3 @@ def _first_day_of_use() -> ScalarSelect[date]:
         )
         .scalar_subquery()
     )
-
-
-def _months(session: Session, query: Select[Any], timezone: ZoneInfo) -> dict[Month, int]:
-    found: dict[Month, int] = {}
-    for moment in session.scalars(query):
-        month = month_of(dates.day_of(moment, timezone))
-        found[month] = found.get(month, 0) + 1
-    return found
-
-
-def _added_up(session: Session, counts: Sequence[ColumnElement[int]], kit_id: str | None) -> list[int]:
-    """Counts of installations, each over all licences of the kit."""
-    added = installation_sums.by_licence(**{f"count_{place}": count for place, count in enumerate(counts)})
-    query = select(*(func.coalesce(func.sum(column), 0) for column in list(added.c)[1:]))
-    return [int(number) for number in session.execute(installation_sums.of_kit(query, added, kit_id)).one()]

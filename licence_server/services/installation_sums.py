@@ -19,6 +19,13 @@ def by_licence(*conditions: ColumnElement[bool], **sums: ColumnElement[Any]) -> 
     return select(Installation.licence_id, *columns).where(*conditions).group_by(Installation.licence_id).subquery()
 
 
+def under_licences_of(kit_id: str | None) -> list[ColumnElement[bool]]:
+    """Conditions that hold installations to those of a kit, where they are not added up by licence."""
+    if kit_id is None:
+        return []
+    return [Installation.licence_id.in_(select(Licence.id).where(Licence.kit_id == kit_id))]
+
+
 def of_kit(query: Select[Any], added: Subquery, kit_id: str | None) -> Select[Any]:
     """A query on such sums, of the licences of a kit; of all where it is None. It knows those licences, too."""
     return query.join(Licence, Licence.id == added.c.licence_id).where(*period_rows.of_kit(Licence, kit_id))

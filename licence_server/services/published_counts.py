@@ -79,10 +79,10 @@ def _by_sector(
 
 
 def _field(figures: Figures, months: Sequence[Month]) -> list[dict[str, int]]:
-    first = field_rows.organisations_by_month(figures.session, figures.kit_id, figures.timezone)
+    begun = field_rows.organisations_to_date(figures.session, months, figures.kit_id, figures.timezone)
     states = field_rows.states(figures, months, figures.timezone)
     result = []
-    for month, state in zip(months, states, strict=True):
-        to_date = {name: sum(count for at, count in first[name].items() if at <= month) for name in FIELD[:2]}
+    for number, state in enumerate(states):
+        to_date = {name: begun[name][number] for name in FIELD[:2]}
         result.append({**to_date, "reporting": state.reporting, "silent": state.silent, "declined": state.declined})
     return result
