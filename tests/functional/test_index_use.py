@@ -1,13 +1,18 @@
-"""What kits ask of the server finds its rows by an index: it costs the same however many other kits there are."""
+"""What kits ask of the server finds its rows by an index: it costs the same however many other kits there are. So do
+figures, of which each asks all installations."""
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from tests.support.deployment import Deployment, feedback, individual, workshop
+from licence_server.domain.months import PublishablePeriod
+from licence_server.domain.period import Period
+from licence_server.services import chase_lists, committee
+from tests.support.deployment import KIT_ID, Deployment, feedback, individual, workshop
 
 # SQLite alone says of each statement, as it is about to run, both what it is and how it would go about it.
 pytestmark = pytest.mark.parametrize("database_server", ["sqlite"], indirect=True)
@@ -43,14 +48,31 @@ def test_activations_check_ins_and_releases_scan_no_table(deployment: Deployment
     assert deployment.client.delete(f"/api/v1/installations/{kit.id}", headers=kit.headers).status_code == 204
     assert deployment.post_activation(token, kit.id).status_code == 201
 
+    steps = planned(deployment, statements)
+    scans = {(found[1], one) for step, one in steps if (found := SCANNED.match(step)) and found[1] not in HARMLESS}
+    assert scans == set()
+    assert any("usage_report" in one for _, one in steps)
+
+
+def test_figures_read_installations_from_one_index(deployment: Deployment, statements: list[str]) -> None:
+    """A row of the table each would be fetched by itself, where they are read by licence."""
+    kit = deployment.installation()
+    kit.sync(workshop(deployment.clock(), 1))
+    deployment.clock.advance(days=40)
+    del statements[:]
+    runtime, now = deployment.runtime, deployment.clock()
+    committee.overview(runtime, now=now)
+    chase_lists.totals(runtime, now=now)
+    committee.staff(runtime, Period(date(2026, 3, 1), date(2026, 3, 31)), now=now, kit_id=KIT_ID)
+    committee.published(runtime, PublishablePeriod(), now=now, kit_id=KIT_ID)
+
+    read = [step for step, _ in planned(deployment, statements) if " installation " in step]
+    assert len(read) >= 8
+    assert [step for step in read if "COVERING INDEX ix_installation_figures" not in step] == []
+
+
+def planned(deployment: Deployment, statements: list[str]) -> list[tuple[str, str]]:
+    """The steps by which each of these statements goes about its work, and the statement."""
     asked = {one for one in statements if one.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))}
     with deployment.runtime.database.looking() as connection:
-        plans = {one: connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}").all() for one in asked}
-    scans = {
-        (found[1], one)
-        for one, plan in plans.items()
-        for step in plan
-        if (found := SCANNED.match(step[3])) and found[1] not in HARMLESS
-    }
-    assert scans == set()
-    assert any("usage_report" in one for one in asked)
+        return [(step[3], one) for one in asked for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}")]

@@ -1,7 +1,5 @@
 """Migrations: up, down, equal to the models, and safe from several processes at once."""
 
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
 from licence_server import models
@@ -9,6 +7,7 @@ from licence_server.database import Database
 from licence_server.migrate import current_revision, downgrade, migrate, newest_revision
 from tests.support.databases import DatabaseServer
 from tests.support.nursery import CONTEXT
+from tests.support.schema import differences
 
 METADATA = models.Organisation.metadata
 
@@ -35,8 +34,7 @@ def test_the_schema_equals_the_models(database_server: DatabaseServer) -> None:
     database = Database(database_server.empty())
     migrate(database)
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, METADATA) == []
+        assert differences(connection) == []
     database.close()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from licence_server.services import audit, licence_acts, licences
+from licence_server.services import audit, chase_lists, licence_acts, licences
 from tests.support.deployment import Deployment, Installed, workshop
 from tests.support.desk import Desk, words
 
@@ -38,6 +38,14 @@ def names(desk: Desk, name: str, more: str = "") -> list[str]:
     return [row[0] for row in on_screen(desk, f"/console/chase?list={name}{more}")[1:]]
 
 
+def totals(deployment: Deployment) -> dict[str, int]:
+    """As the overview shows them, which the lists themselves must bear out."""
+    runtime, now = deployment.runtime, deployment.clock()
+    counted = chase_lists.totals(runtime, now=now)
+    assert counted == {kind: chase_lists.find(runtime, kind, now=now).total for kind in chase_lists.ChaseList}
+    return {kind.value: total for kind, total in counted.items()}
+
+
 def test_each_list_holds_whom_it_should(
     deployment: Deployment, viewer: Desk, trial: Callable[..., Installed | None]
 ) -> None:
@@ -53,6 +61,7 @@ def test_each_list_holds_whom_it_should(
     assert names(viewer, "never_activated") == ["Never activated"]
     assert names(viewer, "never_used") == ["Never used"]
     assert names(viewer, "quiet") == []
+    assert totals(deployment) == {"never_used": 1, "never_activated": 1, "quiet": 0, "ending": 0}
 
     deployment.clock.advance(days=40)
     viewer = Desk(deployment.app, deployment.runtime, deployment.clock, viewer.role)
@@ -61,9 +70,11 @@ def test_each_list_holds_whom_it_should(
     assert names(viewer, "quiet") == ["Never used", "Quiet"]
     assert names(viewer, "quiet", "&days=41") == []
     assert names(viewer, "ending") == []
+    assert totals(deployment) == {"never_used": 1, "never_activated": 1, "quiet": 2, "ending": 0}
     deployment.clock.advance(days=10)
     viewer = Desk(deployment.app, deployment.runtime, deployment.clock, viewer.role)
     assert names(viewer, "ending") == ["Never used", "Quiet"]
+    assert totals(deployment) == {"never_used": 1, "never_activated": 1, "quiet": 2, "ending": 2}
 
 
 def test_nobody_is_chased_for_a_licence_that_is_not_in_force(
@@ -73,6 +84,7 @@ def test_nobody_is_chased_for_a_licence_that_is_not_in_force(
     licence = licences.list_page(deployment.runtime, now=deployment.clock(), limit=1, cursor=None).items[0].licence
     licence_acts.suspend(deployment.runtime, licence.id, now=deployment.clock(), actor="test")
     assert names(viewer, "never_activated") == []
+    assert set(totals(deployment).values()) == {0}
 
 
 def test_the_file_equals_the_screen_and_leaves_an_entry(deployment: Deployment, viewer: Desk) -> None:
