@@ -6,7 +6,6 @@ All that is asked of every installation is asked in one pass over them: at 400,0
 from collections.abc import Hashable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, type_coerce
 from sqlalchemy.types import NullType

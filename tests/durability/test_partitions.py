@@ -7,16 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
 from client_sdk.ids import uuid7
 from examples.partitions import OTHER, keep
-from licence_server.database import Base
 from tests.support.acts import statuses
 from tests.support.databases import PostgresqlServer
 from tests.support.deployment import Deployment, workshop
 from tests.support.retained import counts, figures, keep_for, retain
+from tests.support.schema import differences
 
 MARCH, APRIL, MAY = (date(2026, month, 1) for month in (3, 4, 5))
 
@@ -76,7 +74,7 @@ def test_the_service_runs_unchanged_on_partitioned_reports(deployment: Deploymen
 def test_the_parent_table_is_the_one_that_the_models_describe(deployment: Deployment) -> None:
     keep(deployment.database_url, MARCH, APRIL)
     with deployment.runtime.database.engine.connect() as connection:
-        differing = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        differing = differences(connection)
     names = {change[1].name for change in differing if change[0] == "remove_table"}
     assert names == {"usage_report_2026_03", "usage_report_2026_04", OTHER}
     # Nothing but the partitions themselves, and the index that each has of its own.

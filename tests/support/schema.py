@@ -23,5 +23,5 @@ def differences(connection: Connection) -> list[Any]:
 
 def _is_of(dialect: str, item: Any, *_: object) -> bool:
     """Alembic looks for every index everywhere, those for one kind of database too."""
-    condition = item._ddl_if
+    condition = getattr(item, "_ddl_if", None)
     return condition is None or condition.dialect == dialect
