@@ -72,7 +72,7 @@ def totals(runtime: Runtime, *, now: datetime) -> dict[ChaseList, int]:
     """How many rows each list has, as they stand without a choice: one pass over the installations for all of them."""
     live = _live(None)
     counts = [func.count().filter(*_conditions(chosen, live, now, QUIET_DAYS)).label(chosen) for chosen in ChaseList]
-    query: Select[Any] = select(*counts)
+    query: Select[*tuple[Any, ...]] = select(*counts)
     query = query.select_from(Licence).join(live, live.c.licence_id == Licence.id, isouter=True)
     with runtime.database.reading() as session:
         row = session.execute(with_status(query, Status.ACTIVE, now)).one()

@@ -56,7 +56,7 @@ def states(figures: Figures, months: Sequence[Month], timezone: ZoneInfo) -> lis
         case(*((heard[number], number) for number in reversed(range(len(ends))))).label("heard"),
         Installation.declined_at.is_not(None).label("declined"),
     )
-    within = installation_sums.under_licences_of(figures.kit_id)
+    within = installation_sums.within_kit(figures.session, figures.kit_id)
     # Kept apart by the offset, or both databases would put the cases into each of the counts.
     each = select(*columns).where(*within).offset(0).subquery()
     counts = []
@@ -81,7 +81,7 @@ def activations(
     if not moments:
         return []
     counts = (func.count().filter(Installation.activated_at < moment) for moment in moments)
-    row = session.execute(select(*counts).where(*installation_sums.under_licences_of(kit_id))).one()
+    row = session.execute(select(*counts).where(*installation_sums.within_kit(session, kit_id))).one()
     before = dict(zip(moments, row, strict=True))
     return [before[end] - before[start] for start, end in ends]
 
@@ -122,7 +122,7 @@ def first_day(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date 
 
 
 def _first_activation(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
-    within = installation_sums.under_licences_of(kit_id)
+    within = installation_sums.within_kit(session, kit_id)
     first = session.scalar(select(func.min(Installation.activated_at)).where(*within))
     return dates.day_of(first, timezone) if first is not None else None
 

@@ -8,6 +8,7 @@ installation has the organisation and the kit of its licence.
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, select
+from sqlalchemy.orm import Session
 
 from licence_server.models import Installation, Licence
 from licence_server.services import period_rows
@@ -19,10 +20,10 @@ def by_licence(*conditions: ColumnElement[bool], **sums: ColumnElement[Any]) -> 
     return select(Installation.licence_id, *columns).where(*conditions).group_by(Installation.licence_id).subquery()
 
 
-def under_licences_of(kit_id: str | None) -> list[ColumnElement[bool]]:
+def within_kit(session: Session, kit_id: str | None) -> list[ColumnElement[bool]]:
     """Conditions that hold installations to those of a kit, where they are not added up by licence."""
-    if kit_id is None:
-        return []
+    if kit_id is None or session.get_bind().dialect.name != "sqlite":
+        return period_rows.of_kit(Installation, kit_id)
     return [Installation.licence_id.in_(select(Licence.id).where(Licence.kit_id == kit_id))]
 
 
