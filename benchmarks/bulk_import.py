@@ -10,7 +10,7 @@ import uuid
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter, sleep
 
-from benchmarks.city import KIT, NOW, csv_of, deployment
+from benchmarks.filled import KIT, NOW, csv_of, deployment
 from licence_server.models import Person
 from licence_server.services import audit, bulk_jobs, bulk_previews, bulk_selections
 from licence_server.services.bulk_work import Grant

@@ -9,7 +9,7 @@ from functools import partial
 from statistics import median
 from time import perf_counter
 
-from benchmarks.city import KIT, NOW, deployment, fill
+from benchmarks.filled import KIT, NOW, deployment, fill
 from licence_server.services import chase_lists, committee, kit_field, kits
 from licence_server.services.chase_lists import ChaseList
 
