@@ -29,21 +29,21 @@ class Post:
         self.turned_away = 0
 
     def send(self, path: str, body: dict[str, Any], token: str | None = None) -> tuple[int, dict[str, Any]]:
-        """Status and document of the answer. Raises OSError where there is none."""
+        """Status and document of the answer; asked again after a 503. Raises OSError where there is none."""
         headers = {"Content-Type": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         content = msgspec.json.encode(body)
-        begun = time.perf_counter()
-        status, answer = self._exchange(path, content, headers)
-        with self._lock:
-            self.seconds.append(time.perf_counter() - begun)
-            self.turned_away += status == HTTPStatus.SERVICE_UNAVAILABLE
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        while True:
+            begun = time.perf_counter()
+            status, answer = self._exchange(path, content, headers)
+            with self._lock:
+                self.seconds.append(time.perf_counter() - begun)
+                if status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    return status, msgspec.json.decode(answer)
+                self.turned_away += 1
             # Nothing was taken: a kit keeps what it has and comes again.
             time.sleep(1)
-            return self.send(path, body, token)
-        return status, msgspec.json.decode(answer)
 
     def _exchange(self, path: str, content: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         for again in (True, False):

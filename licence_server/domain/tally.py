@@ -25,7 +25,6 @@ USAGE_MEASURES = (
     "feedback_count",
     "rating_sum",
 )
-SESSIONS_OF = {"workshop": "workshop_sessions", "individual": "individual_sessions"}
 ITEM_MEASURES = ("plays", "completions", "seconds")
 RECEIPT_MEASURES = ("accepted", "rejected", "duplicates", "dated_on_receipt")
 
@@ -52,17 +51,16 @@ class Tally:
     def add_session(
         self, mode: str, duration_seconds: int, attendee_count: int, uses: Iterable[ItemUse], day: date
     ) -> None:
-        usage, items = self.usage, self.items
-        usage[day, SESSIONS_OF[mode]] += 1
-        usage[day, "attendances"] += attendee_count
-        usage[day, "session_seconds"] += duration_seconds
+        self.usage[day, f"{mode}_sessions"] += 1
+        self.usage[day, "attendances"] += attendee_count
+        self.usage[day, "session_seconds"] += duration_seconds
         completed: dict[str, bool] = {}
         for use in uses:
             completed[use.item] = completed.get(use.item, False) or use.completed
-            items[use.item, day, "seconds"] += use.seconds
+            self.items[use.item, day, "seconds"] += use.seconds
         for item, done in completed.items():
-            items[item, day, "plays"] += 1
-            items[item, day, "completions"] += done
+            self.items[item, day, "plays"] += 1
+            self.items[item, day, "completions"] += done
 
     def add_feedback(self, rating: int, day: date) -> None:
         self.usage[day, "feedback_count"] += 1

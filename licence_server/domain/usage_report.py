@@ -201,15 +201,10 @@ def _require_storable(field: str, text: str) -> None:
 
 def is_storable(text: str) -> bool:
     """Whether a database can keep the text."""
-    if "\x00" in text:
-        return False
-    if text.isascii():
-        return True
     try:
-        text.encode()
+        return b"\x00" not in text.encode()
     except UnicodeEncodeError:
         return False
-    return True
 
 
 def _named(error: msgspec.ValidationError) -> InvalidReport:

@@ -116,10 +116,9 @@ def lock_licensed(connection: Connection, token_ids: Collection[UUID]) -> dict[U
 
 def add(connection: Connection, installations: Collection[InstallationRow]) -> None:
     """Write new installations."""
-    if installations:
-        unreported = {"received_numbers": "", "missing_reports": 0}
-        ordered = sorted(installations, key=attrgetter("id"))
-        insert_rows(connection, _INSTALLATION, [_named(row) | unreported for row in ordered])
+    unreported = {"received_numbers": "", "missing_reports": 0}
+    ordered = sorted(installations, key=attrgetter("id"))
+    insert_rows(connection, _INSTALLATION, [_named(row) | unreported for row in ordered])
 
 
 def save(

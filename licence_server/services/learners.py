@@ -1,7 +1,6 @@
 """Opaque learners and their first day: each is counted once, on that day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -28,14 +27,8 @@ _MOVE = Prepared(
 )
 
 
-@dataclass
-class _First:
-    """Whose total counts a learner, and on which day. is_stored: the table has a row of the learner already."""
-
-    organisation_id: UUID
-    day: date
-    is_stored: bool
-    has_moved: bool = False
+_First = tuple[UUID, date]
+"""Whose total counts a learner, and on which day."""
 
 
 def remember(
@@ -49,44 +42,35 @@ def remember(
     seen = [(kit_id, learner) for (_, kit_id), days in first_days.items() for learner in days]
     if not seen:
         return
-    known = _lock(connection, seen)
+    stored = _lock(connection, seen)
+    known = dict(stored)
     for owner, days in sorted(first_days.items()):
         organisation_id, kit_id = owner
         for learner, day in days.items():
             first = known.get((kit_id, learner))
-            if first is None:
-                known[kit_id, learner] = _First(organisation_id, day, is_stored=False)
-            elif day < first.day:
-                tallies[first.organisation_id, kit_id].usage[first.day, "distinct_learners"] -= 1
-                first.organisation_id, first.day, first.has_moved = organisation_id, day, True
-            else:
-                continue
+            if first is not None:
+                former_id, former_day = first
+                if day >= former_day:
+                    continue
+                tallies[former_id, kit_id].usage[former_day, "distinct_learners"] -= 1
+            known[kit_id, learner] = organisation_id, day
             tallies[owner].move_learner(None, day)
-    _store(connection, known)
+    new = [
+        {"kit_id": kit_id, "learner_hash": learner, "organisation_id": organisation_id, "first_day": day}
+        for (kit_id, learner), (organisation_id, day) in sorted(known.items())
+        if (kit_id, learner) not in stored
+    ]
+    moved = [
+        {"of_kit": kit_id, "of_learner": learner, "new_organisation": organisation_id, "new_day": day}
+        for (kit_id, learner), (organisation_id, day) in known.items()
+        if stored.get((kit_id, learner), (organisation_id, day)) != (organisation_id, day)
+    ]
+    insert_rows(connection, _TABLE, new)
+    _MOVE.run_many(connection, moved)
 
 
 def _lock(connection: Connection, seen: list[tuple[str, bytes]]) -> dict[tuple[str, bytes], _First]:
     rows = _LOCK.all(
         connection, kit_ids=list({kit_id for kit_id, _ in seen}), learner_hashes=[learner for _, learner in seen]
     )
-    return {
-        (kit_id, learner): _First(organisation_id, day, is_stored=True)
-        for kit_id, learner, organisation_id, day in rows
-    }
-
-
-def _store(connection: Connection, known: Mapping[tuple[str, bytes], _First]) -> None:
-    new = [
-        {"kit_id": kit_id, "learner_hash": learner, "organisation_id": first.organisation_id, "first_day": first.day}
-        for (kit_id, learner), first in sorted(known.items(), key=lambda item: item[0])
-        if not first.is_stored
-    ]
-    moved = [
-        {"of_kit": kit_id, "of_learner": learner, "new_organisation": first.organisation_id, "new_day": first.day}
-        for (kit_id, learner), first in known.items()
-        if first.is_stored and first.has_moved
-    ]
-    if new:
-        insert_rows(connection, _TABLE, new)
-    if moved:
-        _MOVE.run_many(connection, moved)
+    return {(kit_id, learner): (organisation_id, day) for kit_id, learner, organisation_id, day in rows}

@@ -63,9 +63,10 @@ class Prepared:
         return count
 
     def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-        """The same change with one set of values after the other."""
-        compiled = self._of(connection.dialect)
-        ask(connection, compiled.sql, [compiled.bound(values) for values in rows], many=True)
+        """The same change with one set of values after the other; nothing where there is none."""
+        if rows:
+            compiled = self._of(connection.dialect)
+            ask(connection, compiled.sql, [compiled.bound(values) for values in rows], many=True)
 
     def _of(self, dialect: Dialect) -> "_Compiled":
         compiled = self._compiled.get(dialect.name)

@@ -16,7 +16,9 @@ from licence_server.services.prepared import Prepared, ask
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
-    """Insert rows, one at least, which all name the same columns. on_conflict: that clause in SQL, where one is due."""
+    """Insert rows, if any, which all name the same columns. on_conflict: that clause in SQL, where one is due."""
+    if not rows:
+        return
     names = tuple(rows[0])
     prepared = _INSERTS.get((connection.dialect.name, table.name, names))
     if prepared is None:
@@ -43,12 +45,11 @@ class Changes:
 
     def write(self, connection: Connection, rows: Iterable[Any]) -> None:
         """In the order of their ids."""
-        found = [
-            {"new_id": row.id, **{f"new_{name}": getattr(row, name) for name in self._names}}
-            for row in sorted(rows, key=attrgetter("id"))
-        ]
-        if found:
-            self._statement.run_many(connection, found)
+        ordered = sorted(rows, key=attrgetter("id"))
+        self._statement.run_many(
+            connection,
+            [{"new_id": row.id, **{f"new_{name}": getattr(row, name) for name in self._names}} for row in ordered],
+        )
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,7 @@ def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> li
         for one, around in taken.values()
         if around.token_used_at is None
     ]
-    if uses:
-        installation_tokens.note_first_uses(connection, uses)
+    installation_tokens.note_first_uses(connection, uses)
     intake.store()
     surroundings.save(connection, [around.installation for _, around in taken.values()])
     return outcomes

@@ -73,11 +73,9 @@ class Intake:
         if self.forgotten:
             gone = [{"forgotten_of": of, "forgotten": identity} for of, identity in sorted(self.forgotten)]
             connection.execute(_FORGET, gone)
-        if self.rejected:
-            insert_rows(connection, _REJECTED, [self.rejected[key] for key in sorted(self.rejected)])
-        if self.accepted:
-            # In one order everywhere, so that clones that send the same reports at once do not deadlock.
-            insert_rows(connection, _ACCEPTED, sorted(self.accepted, key=lambda row: row["id"].int))
+        insert_rows(connection, _REJECTED, [self.rejected[key] for key in sorted(self.rejected)])
+        # In one order everywhere, so that clones that send the same reports at once do not deadlock.
+        insert_rows(connection, _ACCEPTED, sorted(self.accepted, key=lambda row: row["id"].int))
         learners.remember(connection, self.first_days, self.tallies)
         usage_totals.apply(self.session, self.tallies, self.receipts)
 
@@ -100,10 +98,10 @@ class _Taking:
         if receipt is None or receipt.at < batch.received_at:
             intake.receipts[self.owner] = Receipt(batch.received_at, self.received_day)
 
-    def take(self, sent: Examined, own: dict[str, Any] | None) -> Result:
+    def take(self, sent: Examined, own: dict[str, Any]) -> Result:
         """Judge one report and note what it changes. own: its row's own columns."""
         report = sent.report
-        if report is None or own is None:
+        if report is None:
             self._number(sent, sent.identity if sent.sent_id is not None else None)
             return self._reject(sent, "invalid", str(sent.fault))
         self._number(sent, sent.identity)

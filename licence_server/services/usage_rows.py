@@ -35,11 +35,11 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """reports: each looked at by itself. columns: of each what its row says whoever sent it, None for one that is not
-    of the shape. shift: what the PC's clock was wrong by. carried: by hand, in a message."""
+    """reports: each looked at by itself. columns: of each what its row says whoever sent it, nothing for one that is
+    not of the shape. shift: what the PC's clock was wrong by. carried: by hand, in a message."""
 
     reports: list[Examined]
-    columns: list[dict[str, Any] | None]
+    columns: list[dict[str, Any]]
     sent_at: datetime
     received_at: datetime
     shift: timedelta
@@ -49,7 +49,7 @@ class Batch:
     def of(cls, values: Iterable[Any], sent_at: datetime, received_at: datetime, *, carried: bool = False) -> "Batch":
         """All that can be done for a batch of decoded JSON values without the database, and so before others wait."""
         reports = [examine(value) for value in values]
-        columns = [own_columns(one.report, one.content_hash) if one.report else None for one in reports]
+        columns = [own_columns(one.report, one.content_hash) if one.report else {} for one in reports]
         return cls(reports, columns, sent_at, received_at, clock_shift(sent_at, received_at, carried=carried), carried)
 
 

@@ -77,9 +77,8 @@ def _rows(
 def _add(
     connection: Connection, model: type[Base], measures: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    if rows:
-        table: Any = model.__table__
-        insert_rows(connection, table, rows, _addition(connection.dialect.name, table, measures))
+    table: Any = model.__table__
+    insert_rows(connection, table, rows, _addition(connection.dialect.name, table, measures))
 
 
 @cache

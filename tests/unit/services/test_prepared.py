@@ -1,9 +1,10 @@
 """Statements asked of the driver itself: what they give and raise is what SQLAlchemy gives and raises."""
 
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import Connection, bindparam, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from licence_server.domain.errors import Unavailable
@@ -56,35 +57,32 @@ def test_what_breaks_a_rule_of_the_database_is_an_integrity_error(deployment: De
         deployment.runtime.database.write(lambda session: MOVE.run(session.connection(), old=UUID(kit.id), new=uuid4()))
 
 
+def end_from_afar(deployment: Deployment, connection: Connection) -> None:
+    """The driver finds out when it asks."""
+    own = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr] (it is there)
+    with deployment.runtime.database.looking() as other:
+        other.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": own})
+
+
+def close(_deployment: Deployment, connection: Connection) -> None:
+    """The driver knows beforehand."""
+    connection.connection.driver_connection.close()  # type: ignore[union-attr] (it is there)
+
+
+@pytest.mark.parametrize("lose", [end_from_afar, close])
 @pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
-def test_a_database_that_went_away_is_unavailable_once(deployment: Deployment) -> None:
+def test_a_connection_that_is_lost_is_unavailable_once(
+    deployment: Deployment, lose: Callable[[Deployment, Connection], None]
+) -> None:
     database = deployment.runtime.database
 
-    def ask_on_a_dead_connection() -> None:
+    def ask_on_a_lost_connection() -> None:
         with database.looking() as connection:
-            own = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
-            with database.looking() as other:
-                other.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": own})
+            lose(deployment, connection)
             ACTIVATED.all(connection, ids=[])
 
     with pytest.raises(Unavailable):
-        ask_on_a_dead_connection()
-
-    with database.looking() as connection:
-        assert ACTIVATED.all(connection, ids=[]) == []
-
-
-@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
-def test_a_connection_that_is_known_to_be_closed_is_unavailable_too(deployment: Deployment) -> None:
-    database = deployment.runtime.database
-
-    def ask_on_a_closed_connection() -> None:
-        with database.looking() as connection:
-            connection.connection.driver_connection.close()  # type: ignore[union-attr]
-            ACTIVATED.all(connection, ids=[])
-
-    with pytest.raises(Unavailable):
-        ask_on_a_closed_connection()
+        ask_on_a_lost_connection()
 
     with database.looking() as connection:
         assert ACTIVATED.all(connection, ids=[]) == []
