@@ -37,6 +37,16 @@ def counted_time(
 ) -> CountedTime:
     """The moment a report counts at, from the PC's own time of it."""
     moment = dates.shifted(dates.to_utc(happened_at), shift)
-    if activated_at - SLACK <= moment <= received_at + SLACK:
+    if earliest_counted(activated_at) <= moment <= latest_counted(received_at):
         return CountedTime(moment, False)
     return CountedTime(received_at, True)
+
+
+def earliest_counted(activated_at: datetime) -> datetime:
+    """What happened before this counts on the day it was received."""
+    return activated_at - SLACK
+
+
+def latest_counted(received_at: datetime) -> datetime:
+    """What happened after this counts on the day it was received."""
+    return received_at + SLACK

@@ -62,6 +62,12 @@ class Tally:
             self.items[item, day, "plays"] += 1
             self.items[item, day, "completions"] += done
 
+    def add(self, other: "Tally") -> None:
+        """Add what another has counted."""
+        self.usage.update(other.usage)
+        self.items.update(other.items)
+        self.receipts.update(other.receipts)
+
     def add_feedback(self, rating: int, day: date) -> None:
         self.usage[day, "feedback_count"] += 1
         self.usage[day, "rating_sum"] += rating

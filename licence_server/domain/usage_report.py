@@ -10,7 +10,6 @@
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -108,22 +107,25 @@ def read(raw: Any) -> tuple[Report, bytes]:
     return report, sha256(msgspec.json.encode(content, order="sorted")).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """One value of a batch, looked at by itself.
 
-    sent_id: its id as sent, if it is a string. id, seq: what it says it has, however wrong it is. identity: see
-    `identity`. report, content_hash: there where it is of the shape, else `fault` is.
+    sent_id: its id as sent, if it is a string. id, seq: what it says it has, however wrong it is. report,
+    content_hash: there where it is of the shape, else `fault` is.
     """
 
     raw: Any
     sent_id: str | None
     id: UUID | None
     seq: int | None
-    identity: bytes
     report: Report | None = None
     content_hash: bytes = b""
     fault: InvalidReport | None = None
+
+    @property
+    def identity(self) -> bytes:
+        """See `identity`; reckoned when it is asked for, which is seldom."""
+        return identity(self.raw) if self.id is None else _identity_of(self.id)
 
 
 def examine(raw: Any) -> Examined:
@@ -133,8 +135,8 @@ def examine(raw: Any) -> Examined:
     try:
         report, content_hash = read(raw)
     except InvalidReport as fault:
-        return Examined(raw, sent_id, claimed_id(raw), claimed_seq(raw), identity(raw), fault=fault)
-    return Examined(raw, sent_id, report.id, report.seq, _identity_of(report.id), report, content_hash)
+        return Examined(raw, sent_id, claimed_id(raw), claimed_seq(raw), fault=fault)
+    return Examined(raw, sent_id, report.id, report.seq, report, content_hash)
 
 
 def identity(raw: Any) -> bytes:

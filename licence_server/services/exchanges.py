@@ -23,10 +23,10 @@ from licence_server.domain.verdict import Verdict
 from licence_server.messages import Message
 from licence_server.models import CarriedMessage, Installation, Kit, Licence, Organisation
 from licence_server.services import leases, trust, verdicts
+from licence_server.services.batches import Batch
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
 from licence_server.services.usage import Intake, Result
-from licence_server.services.usage_rows import Batch
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _take(runtime: Runtime, session: Session, message: Message, now: datetime) -
     if repeated is not None:
         return _answer(repeated, trusted, message)
     kit = session.get_one(Kit, installation.kit_id)
-    batch = Batch.of(message.reports, message.sent_at, now, carried=True)
+    batch = Batch.of(runtime, message.reports, message.sent_at, now, carried=True)
     intake = Intake(runtime, session, [(installation, batch)])
     results = intake.take(installation, batch, set(kit.item_ids))
     intake.store()

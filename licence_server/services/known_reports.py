@@ -6,12 +6,12 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
-from licence_server.models import RejectedReport, UsageReport
-from licence_server.services import removed_reports
-from licence_server.services.prepared import Among, Prepared
-from licence_server.services.usage_rows import Batch, Reporter
+from licence_server.models import RejectedReport, RemovedReport, UsageReport
+from licence_server.services.batches import Batch
+from licence_server.services.prepared import Among, Prepared, together
+from licence_server.services.usage_rows import Reporter
 
 _ACCEPTED = Prepared(
     select(UsageReport.id, UsageReport.content_hash, UsageReport.seq).where(Among(UsageReport.id, "ids"))
@@ -26,6 +26,13 @@ _REJECTED = Prepared(
     ).where(
         Among(RejectedReport.installation_id, "installation_ids"),
         Among(RejectedReport.identity, "identities"),
+    )
+)
+# Nearly always there are none, and then nothing more need be asked.
+_OTHERS = Prepared(
+    select(
+        exists(select(RejectedReport.seq).where(Among(RejectedReport.installation_id, "installation_ids"))),
+        exists(select(RemovedReport.id_hash)),
     )
 )
 
@@ -54,13 +61,15 @@ def find(connection: Connection, batches: Sequence[tuple[Reporter, Batch]]) -> K
     if not sent:
         return KnownReports()
     ids = [report.id for report in sent if report.id is not None]
-    found = _ACCEPTED.all(connection, ids=ids)
-    accepted = {report_id.int: (content_hash, seq) for report_id, content_hash, seq in found}
-    rows = _REJECTED.all(
-        connection,
-        installation_ids=[reporter.id for reporter, batch in batches if batch.reports],
-        identities=[report.identity for report in sent],
-    )
+    installation_ids = [reporter.id for reporter, batch in batches if batch.reports]
+    with together(connection):
+        found = _ACCEPTED.send(connection, ids=ids)
+        # After the raw reports: retention moves an id from there to those removed, so it is found in one of the two.
+        others = _OTHERS.send(connection, installation_ids=installation_ids)
+    accepted = {report_id.int: (content_hash, seq) for report_id, content_hash, seq in found()}
+    [(any_rejected, any_removed)] = others()
+    if not any_rejected:
+        return KnownReports(accepted, any_removed=any_removed)
+    rows = _REJECTED.all(connection, installation_ids=installation_ids, identities=[report.identity for report in sent])
     rejected = {(installation_id, identity): Rejection(*noted) for installation_id, identity, *noted in rows}
-    # After the raw reports: retention moves an id from there to here, so it is found in one of the two.
-    return KnownReports(accepted, rejected, removed_reports.are_any(connection))
+    return KnownReports(accepted, rejected, any_removed)

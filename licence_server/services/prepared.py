@@ -45,6 +45,17 @@ class Prepared:
         rows = ask(connection, compiled.sql, compiled.bound(values), take=_rows)
         return [compiled.converted(row) for row in rows] if compiled.results else rows
 
+    def send(self, connection: Connection, **values: Any) -> Callable[[], list[tuple[Any, ...]]]:
+        """Ask for the rows of a SELECT; what fetches them. Inside `together` others are asked meanwhile."""
+        compiled = self._of(connection.dialect)
+        cursor = ask(connection, compiled.sql, compiled.bound(values), take=_itself)
+
+        def fetch() -> list[tuple[Any, ...]]:
+            with _as_sqlalchemy_has_it(connection, compiled.sql):
+                return [compiled.converted(row) for row in cursor.fetchall()]
+
+        return fetch
+
     def first(self, connection: Connection, **values: Any) -> tuple[Any, ...] | None:
         """The first row; None where there is none."""
         compiled = self._of(connection.dialect)
@@ -128,6 +139,22 @@ class _Values(TypeDecorator[Any]):
 _count, _row, _rows = attrgetter("rowcount"), methodcaller("fetchone"), methodcaller("fetchall")
 
 
+def _itself(cursor: Any) -> Any:
+    return cursor
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """PostgreSQL is sent the statements of the block without waiting for each (libpq's pipeline mode). What is wrong
+    with one of them is raised at the end of the block at the latest."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    with _as_sqlalchemy_has_it(connection, "statements sent together"), driver.pipeline():
+        yield
+
+
 def ask(connection: Connection, sql: str, values: Any, *, many: bool = False, take: Convert = _count) -> Any:
     """Execute a statement in the driver's own SQL; what is taken of its cursor. Raises DBAPIError, whichever of the
     three steps finds that something is wrong."""
@@ -168,8 +195,13 @@ def _compiled(statement: Select[*tuple[Any, ...]] | Update | Delete, dialect: Di
     names = compiled.positiontup if compiled.positional else list(binds)
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     results = [_type_of(column.type, dialect).result_processor(dialect, None) for column in columns]
+    sql = str(compiled)
+    for name, bind in binds.items():
+        if isinstance(bind.type, _Values):
+            # As an array's text it would be written and read value by value.
+            sql = sql.replace(f"%({name})s", f"%({name})b")
     return _Compiled(
-        sql=str(compiled),
+        sql=sql,
         is_positional=compiled.positional,
         values=tuple((name, _type_of(binds[name].type, dialect).bind_processor(dialect)) for name in names),
         constants={name: bind.value for name, bind in binds.items() if not bind.required},

@@ -12,16 +12,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain.usage_report import Examined
 from licence_server.models import RemovedReport
 from licence_server.secret_keys import SecretKeys
-from licence_server.services.prepared import Prepared
 from licence_server.services.runtime import Runtime
-
-_ANY = Prepared(select(exists(select(RemovedReport.id_hash))))
 
 
 @dataclass(frozen=True)
@@ -50,11 +47,6 @@ def find(runtime: Runtime, session: Session, installation_id: UUID, batch: Seque
         if content_hash is not None
     }
     return Removed(reports, frozenset(refused[row.id_hash] for row in found if row.content_hash is None))
-
-
-def are_any(connection: Connection) -> bool:
-    """Whether anything was ever removed: until then nothing of a batch needs looking up."""
-    return bool(_ANY.scalar(connection))
 
 
 def is_removed(runtime: Runtime, session: Session, report_id: UUID) -> bool:

@@ -16,12 +16,13 @@ from licence_server.domain import dates
 from licence_server.domain.verdict import ACTIVE, Verdict
 from licence_server.secret_keys import hash_secret
 from licence_server.services import installation_tokens, leases, surroundings, trust, verdicts
+from licence_server.services.batches import Batch
+from licence_server.services.prepared import together
 from licence_server.services.rounds import ALONE, Outcome
 from licence_server.services.runtime import Runtime
 from licence_server.services.surroundings import InstallationRow, Surroundings
 from licence_server.services.trust import Trust
 from licence_server.services.usage import Intake, Result
-from licence_server.services.usage_rows import Batch
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> S
                 if answer is not None:
                     return answer
     sent_at = dates.to_utc(check_in.sent_at)
-    batch = Batch.of(check_in.reports, sent_at, now)
+    batch = Batch.of(runtime, check_in.reports, sent_at, now)
     taken = runtime.rounds.join(_take_all, _Asked(token_hash, batch, check_in.usage_reporting, now))
     lease = None
     if taken.verdict.valid:
@@ -116,9 +117,10 @@ def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> li
         for one, around in taken.values()
         if around.token_used_at is None
     ]
-    installation_tokens.note_first_uses(connection, uses)
-    intake.store()
-    surroundings.save(connection, [around.installation for _, around in taken.values()])
+    with together(connection):
+        installation_tokens.note_first_uses(connection, uses)
+        intake.store()
+        surroundings.save(connection, [around.installation for _, around in taken.values()])
     return outcomes
 
 

@@ -7,35 +7,38 @@ asks of the database and writes there it does in sets.
 
 from collections import defaultdict
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
-from licence_server.domain.counted_time import counted_time
+from licence_server.domain.counted_time import counted_time, earliest_counted
 from licence_server.domain.received_numbers import ReceivedNumbers
 from licence_server.domain.tally import Tally
 from licence_server.domain.usage_report import Examined, Report
 from licence_server.models import RejectedReport, UsageReport
 from licence_server.services import known_reports, learners, removed_reports, usage_rows, usage_totals
+from licence_server.services.batches import Batch, Ordinary
+from licence_server.services.prepared import Prepared
 from licence_server.services.removed_reports import Removed
-from licence_server.services.row_sets import insert_rows
+from licence_server.services.row_sets import insert_converted, insert_rows
 from licence_server.services.runtime import Runtime
-from licence_server.services.usage_rows import Batch, Reporter
+from licence_server.services.usage_rows import Reporter
 from licence_server.services.usage_totals import Owner, Receipt
 
 _REJECTED: Any = RejectedReport.__table__
-_ACCEPTED: Any = UsageReport.__table__
-_FORGET = delete(_REJECTED).where(
-    _REJECTED.c.installation_id == bindparam("forgotten_of"), _REJECTED.c.identity == bindparam("forgotten")
+_REPORTS: Any = UsageReport.__table__
+_FORGET = Prepared(
+    delete(_REJECTED).where(
+        _REJECTED.c.installation_id == bindparam("forgotten_of"), _REJECTED.c.identity == bindparam("forgotten")
+    )
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of one report. id: as sent if it was a string, else None."""
 
     id: str | None
@@ -53,6 +56,8 @@ class Intake:
         self.tallies: dict[Owner, Tally] = defaultdict(Tally)
         self.receipts: dict[Owner, Receipt] = {}
         self.first_days: dict[Owner, dict[bytes, date]] = defaultdict(dict)
+        # Of `usage_rows.ALL`, those of whole batches as the database takes them.
+        self.converted: list[tuple[Any, ...]] = []
         self.accepted: list[dict[str, Any]] = []
         self.rejected: dict[tuple[UUID, bytes], dict[str, Any]] = {}
         self.forgotten: set[tuple[UUID, bytes]] = set()
@@ -63,19 +68,23 @@ class Intake:
         if not batch.reports:
             return []
         taking = _Taking(self, reporter, batch, item_ids)
-        results = [taking.take(sent, own) for sent, own in zip(batch.reports, batch.columns, strict=True)]
+        if batch.ordinary is not None and taking.fits(batch.ordinary):
+            results = taking.take_whole(batch.ordinary)
+        else:
+            results = [taking.take(sent) for sent in batch.reports]
         taking.end()
         return results
 
     def store(self) -> None:
         """Write everything that the batches change, the installations themselves apart."""
         connection = self.session.connection()
-        if self.forgotten:
-            gone = [{"forgotten_of": of, "forgotten": identity} for of, identity in sorted(self.forgotten)]
-            connection.execute(_FORGET, gone)
+        gone = [{"forgotten_of": of, "forgotten": identity} for of, identity in sorted(self.forgotten)]
+        _FORGET.run_many(connection, gone)
         insert_rows(connection, _REJECTED, [self.rejected[key] for key in sorted(self.rejected)])
+        values = [[row[name] for name in usage_rows.ALL] for row in self.accepted]
+        rows = [*self.converted, *usage_rows.converted(self.runtime, usage_rows.ALL, values)]
         # In one order everywhere, so that clones that send the same reports at once do not deadlock.
-        insert_rows(connection, _ACCEPTED, sorted(self.accepted, key=lambda row: row["id"].int))
+        insert_converted(connection, _REPORTS, usage_rows.ALL, sorted(rows, key=itemgetter(0)))
         learners.remember(connection, self.first_days, self.tallies)
         usage_totals.apply(self.session, self.tallies, self.receipts)
 
@@ -98,8 +107,47 @@ class _Taking:
         if receipt is None or receipt.at < batch.received_at:
             intake.receipts[self.owner] = Receipt(batch.received_at, self.received_day)
 
-    def take(self, sent: Examined, own: dict[str, Any]) -> Result:
-        """Judge one report and note what it changes. own: its row's own columns."""
+    def fits(self, ordinary: Ordinary) -> bool:
+        """Whether nothing known speaks against any of the batch, so that `take` would accept every one."""
+        known = self.intake.known
+        return not (
+            known.rejected
+            or self.removed.reports
+            or self.removed.rejections
+            or not known.accepted.keys().isdisjoint(ordinary.accepted)
+            or not ordinary.item_ids <= self.item_ids
+            or ordinary.earliest < earliest_counted(self.reporter.activated_at)
+            or any(number in self.numbers for number in ordinary.numbers)
+        )
+
+    def take_whole(self, ordinary: Ordinary) -> list[Result]:
+        """Accept all of a batch that `fits`, as `take` would one by one."""
+        self.new_numbers = dict.fromkeys(ordinary.numbers, b"")
+        self.intake.known.accepted.update(ordinary.accepted)
+        hashes = self._learner_hashes(ordinary)
+        [shared] = usage_rows.converted(
+            self.intake.runtime, usage_rows.OF_BATCH, [[self.shared[name] for name in usage_rows.OF_BATCH]]
+        )
+        self.intake.converted += [
+            (*row, learner_hash, *shared) for row, learner_hash in zip(ordinary.rows, hashes, strict=True)
+        ]
+        self.tally.add(ordinary.tally)
+        self.tally.receipts[self.received_day, "accepted"] += len(ordinary.rows)
+        return [Result(sent.sent_id, "accepted") for sent in self.batch.reports]
+
+    def _learner_hashes(self, ordinary: Ordinary) -> list[bytes | None]:
+        """Of each report, its first day noted."""
+        if not ordinary.learners:
+            return [None] * len(ordinary.rows)
+        hashes = []
+        for learner, day in ordinary.learners:
+            learner_hash = usage_rows.learner_hash(self.intake.runtime, self.reporter.kit_id, learner)
+            usage_rows.note_learner(self.intake.first_days[self.owner], learner_hash, day)
+            hashes.append(learner_hash)
+        return hashes
+
+    def take(self, sent: Examined) -> Result:
+        """Judge one report and note what it changes."""
         report = sent.report
         if report is None:
             self._number(sent, sent.identity if sent.sent_id is not None else None)
@@ -114,7 +162,7 @@ class _Taking:
         unknown = sorted(report.item_ids - self.item_ids)
         if unknown:
             return self._reject(sent, "item_unknown", f"The kit has no item {unknown[0]}.")
-        return self._accept(sent, report, own)
+        return self._accept(sent, report)
 
     def end(self) -> None:
         """Note the batch's numbers with the installation."""
@@ -129,16 +177,16 @@ class _Taking:
             known = self.removed.reports.get(report_id)
         return known
 
-    def _accept(self, sent: Examined, report: Report, own: dict[str, Any]) -> Result:
+    def _accept(self, sent: Examined, report: Report) -> Result:
         counted = counted_time(
-            own["happened_at"],
+            report.happened_at,
             self.batch.shift,
             activated_at=self.reporter.activated_at,
             received_at=self.batch.received_at,
         )
         self._forget_rejection(sent.identity)
         self.intake.known.accepted[report.id.int] = (sent.content_hash, report.seq)
-        row = usage_rows.report_row(self.intake.runtime, report, own, self.shared, counted)
+        row = usage_rows.report_row(self.intake.runtime, report, sent.content_hash, self.shared, counted)
         self.intake.accepted.append(row)
         usage_rows.count(self.tally, self.intake.first_days[self.owner], report, row)
         code = "dated_on_receipt" if counted.dated_on_receipt else None

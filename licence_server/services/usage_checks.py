@@ -116,9 +116,8 @@ def _readmit_one(
     received_at = rejected.received_at
     shift = clock_shift(rejected.sent_at, received_at, carried=rejected.carried)
     counted = counted_time(report.happened_at, shift, activated_at=installation.activated_at, received_at=received_at)
-    own = usage_rows.own_columns(report, content_hash)
     shared = usage_rows.shared_columns(runtime, installation, rejected.sent_at, received_at, rejected.kit_id)
-    row = usage_rows.report_row(runtime, report, own, shared, counted)
+    row = usage_rows.report_row(runtime, report, content_hash, shared, counted)
     owner = (rejected.organisation_id, rejected.kit_id)
     first_days: dict[bytes, Any] = {}
     usage_rows.count(tallies[owner], first_days, report, row)

@@ -1,19 +1,22 @@
 """What the database keeps of a report, and what an accepted one adds to the totals."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
 from licence_server.domain import dates, usage_report
-from licence_server.domain.counted_time import CountedTime, clock_shift
+from licence_server.domain.counted_time import CountedTime
 from licence_server.domain.tally import Tally
-from licence_server.domain.usage_report import Examined, ItemUse, Report, examine
+from licence_server.domain.usage_report import Examined, ItemUse, Report
+from licence_server.models import UsageReport
+from licence_server.services import row_sets
 from licence_server.services.runtime import Runtime
+
+_TABLE: Any = UsageReport.__table__
 
 
 class Reporter(Protocol):
@@ -33,56 +36,31 @@ class Reporter(Protocol):
     missing_reports: int
 
 
-@dataclass(frozen=True)
-class Batch:
-    """reports: each looked at by itself. columns: of each what its row says whoever sent it, nothing for one that is
-    not of the shape. shift: what the PC's clock was wrong by. carried: by hand, in a message."""
-
-    reports: list[Examined]
-    columns: list[dict[str, Any]]
-    sent_at: datetime
-    received_at: datetime
-    shift: timedelta
-    carried: bool = False
-
-    @classmethod
-    def of(cls, values: Iterable[Any], sent_at: datetime, received_at: datetime, *, carried: bool = False) -> "Batch":
-        """All that can be done for a batch of decoded JSON values without the database, and so before others wait."""
-        reports = [examine(value) for value in values]
-        columns = [own_columns(one.report, one.content_hash) if one.report else {} for one in reports]
-        return cls(reports, columns, sent_at, received_at, clock_shift(sent_at, received_at, carried=carried), carried)
+OWN = (
+    *("id", "seq", "content_hash", "happened_at", "mode", "duration_seconds", "attendee_count", "items"),
+    *("rating", "item_id", "comment"),
+)
+"""What the row of a report says whoever sent it, and whenever."""
+OF_REPORT = (*OWN, "counted_at", "day", "dated_on_receipt")
+"""The columns that do not depend on the installation, where the report counts at its own time."""
+OF_BATCH = ("installation_id", "organisation_id", "kit_id", "sent_at", "received_at", "received_day")
+"""The columns that a batch shares."""
+ALL = (*OF_REPORT, "learner_hash", *OF_BATCH)
+COUNTED_AT = OF_REPORT.index("counted_at")
 
 
-def own_columns(report: Report, content_hash: bytes) -> dict[str, Any]:
-    """What the row of a report says whoever sent it, and whenever."""
-    happened_at = dates.to_utc(report.happened_at)
+def own_values(report: Report, content_hash: bytes, happened_at: datetime) -> tuple[Any, ...]:
+    """The values of `OWN`. happened_at: the report's own time, in UTC."""
+    head = (report.id, report.seq, content_hash, happened_at)
     if isinstance(report, usage_report.Session):
-        return {
-            "id": report.id,
-            "seq": report.seq,
-            "content_hash": content_hash,
-            "happened_at": happened_at,
-            "mode": report.mode,
-            "duration_seconds": report.duration_seconds,
-            "attendee_count": report.attendee_count,
-            "items": msgspec.json.encode(report.items).decode(),
-            "rating": None,
-            "item_id": None,
-            "comment": None,
-        }
-    return {
-        "id": report.id,
-        "seq": report.seq,
-        "content_hash": content_hash,
-        "happened_at": happened_at,
-        "mode": "feedback",
-        "duration_seconds": None,
-        "attendee_count": None,
-        "items": None,
-        "rating": report.rating,
-        "item_id": report.item,
-        "comment": report.comment,
-    }
+        items = msgspec.json.encode(report.items).decode()
+        return (*head, report.mode, report.duration_seconds, report.attendee_count, items, None, None, None)
+    return (*head, "feedback", None, None, None, report.rating, report.item, report.comment)
+
+
+def converted(runtime: Runtime, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Rows of so many columns of a raw report, as the database takes them."""
+    return row_sets.converted(runtime.database.engine.dialect, _TABLE, names, rows)
 
 
 def shared_columns(
@@ -100,17 +78,18 @@ def shared_columns(
 
 
 def report_row(
-    runtime: Runtime, report: Report, own: dict[str, Any], shared: dict[str, Any], counted: CountedTime
+    runtime: Runtime, report: Report, content_hash: bytes, shared: dict[str, Any], counted: CountedTime
 ) -> dict[str, Any]:
-    """The row of an accepted report, of its own columns and those it shares with its batch."""
+    """The row of an accepted report. shared: what it shares with its batch."""
     learner = report.learner if isinstance(report, usage_report.Session) else None
+    own = own_values(report, content_hash, dates.to_utc(report.happened_at))
     return {
-        **own,
+        **dict(zip(OWN, own, strict=True)),
         **shared,
         "counted_at": counted.counted_at,
         "day": dates.day_of(counted.counted_at, runtime.timezone),
         "dated_on_receipt": counted.dated_on_receipt,
-        "learner_hash": None if learner is None else runtime.secret_keys.hash_learner(shared["kit_id"], learner),
+        "learner_hash": learner_hash(runtime, shared["kit_id"], learner),
     }
 
 
@@ -132,9 +111,18 @@ def count(tally: Tally, first_days: dict[bytes, date], report: Report, row: dict
     tally.add_report(report, row["day"])
     tally.receipts[row["received_day"], "accepted"] += 1
     tally.receipts[row["received_day"], "dated_on_receipt"] += row["dated_on_receipt"]
-    learner_hash = row["learner_hash"]
-    if learner_hash is not None:
-        first_days[learner_hash] = min(row["day"], first_days.get(learner_hash, row["day"]))
+    note_learner(first_days, row["learner_hash"], row["day"])
+
+
+def learner_hash(runtime: Runtime, kit_id: str, learner: str | None) -> bytes | None:
+    """What is kept of a learner; None where a report names none."""
+    return None if learner is None else runtime.secret_keys.hash_learner(kit_id, learner)
+
+
+def note_learner(first_days: dict[bytes, date], known_as: bytes | None, day: date) -> None:
+    """Note the first day of a learner, if there is one."""
+    if known_as is not None:
+        first_days[known_as] = min(day, first_days.get(known_as, day))
 
 
 def recount(tally: Tally, row: Any) -> None:

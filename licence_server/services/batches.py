@@ -1,0 +1,87 @@
+"""A batch of reports, looked at as far as it can be without the database, and so before others wait for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from licence_server.domain import dates
+from licence_server.domain.counted_time import clock_shift, latest_counted
+from licence_server.domain.tally import Tally
+from licence_server.domain.usage_report import Examined, Session, examine
+from licence_server.services import usage_rows
+from licence_server.services.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Ordinary:
+    """What a batch adds if the database knows nothing against it: then it is taken as a whole.
+
+    accepted: report id, as a number, to content hash and sequence number. numbers: those. earliest: the first moment
+    that any of them counts at. rows: their `usage_rows.OF_REPORT`, as the database takes them. learners: of each
+    report, with its day; empty where there are none. tally: their use; nothing of receipts.
+    """
+
+    accepted: dict[int, tuple[bytes, int]]
+    numbers: set[int]
+    item_ids: set[str]
+    earliest: datetime
+    rows: list[tuple[Any, ...]]
+    learners: list[tuple[str | None, date]]
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class Batch:
+    """reports: each looked at by itself. shift: what the PC's clock was wrong by. carried: by hand, in a message.
+    ordinary: None where one of the reports has to be looked at by itself, whatever the database knows."""
+
+    reports: list[Examined]
+    sent_at: datetime
+    received_at: datetime
+    shift: timedelta
+    ordinary: Ordinary | None
+    carried: bool = False
+
+    @classmethod
+    def of(
+        cls, runtime: Runtime, values: Iterable[Any], sent_at: datetime, received_at: datetime, *, carried: bool = False
+    ) -> "Batch":
+        """Of decoded JSON values."""
+        reports = [examine(value) for value in values]
+        shift = clock_shift(sent_at, received_at, carried=carried)
+        return cls(reports, sent_at, received_at, shift, _ordinary(runtime, reports, shift, received_at), carried)
+
+
+def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, received_at: datetime) -> Ordinary | None:
+    latest, timezone = latest_counted(received_at), runtime.timezone
+    tally, days = Tally(), dict[date, date]()
+    item_ids, values, learners = set[str](), [], []
+    for sent in reports:
+        report = sent.report
+        if report is None:
+            return None
+        happened_at = dates.to_utc(report.happened_at)
+        counted_at = dates.shifted(happened_at, shift)
+        if counted_at > latest:
+            return None
+        day = dates.day_of(counted_at, timezone)
+        # One object a day, since each is converted once.
+        day = days.setdefault(day, day)
+        tally.add_report(report, day)
+        item_ids |= report.item_ids
+        values.append((*usage_rows.own_values(report, sent.content_hash, happened_at), counted_at, day, False))
+        learners.append((report.learner if isinstance(report, Session) else None, day))
+    accepted = {sent.id.int: (sent.content_hash, sent.seq) for sent in reports if sent.id is not None and sent.seq}
+    numbers = {seq for _, seq in accepted.values()}
+    if not reports or not len(reports) == len(accepted) == len(numbers):
+        return None
+    return Ordinary(
+        accepted=accepted,
+        numbers=numbers,
+        item_ids=item_ids,
+        earliest=min(row[usage_rows.COUNTED_AT] for row in values),
+        rows=usage_rows.converted(runtime, usage_rows.OF_REPORT, values),
+        learners=learners if any(learner for learner, _ in learners) else [],
+        tally=tally,
+    )
