@@ -1,6 +1,8 @@
 """create_app(config): wiring only."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -54,9 +56,17 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+class Application(Flask):
+    """A Flask application without coroutines."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Flask looks at each function that a request passes through, at each request, to see whether it is one."""
+        return func
+
+
 def create_app(config: Config, clock: Clock = system_clock) -> Flask:
     """The application of one deployment. Raises ConfigError, Unavailable."""
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_SENT
     app.extensions[RUNTIME] = open_runtime(config)
     app.extensions[CLOCK] = clock

@@ -40,8 +40,8 @@ def runtime() -> Runtime:
 
 def now() -> datetime:
     """The moment of this request: read once, the same for everything the request does."""
-    if "now" not in g:
+    moment: datetime | None = g.get("now")
+    if moment is None:
         clock: Clock = current_app.extensions[CLOCK]
-        g.now = clock()
-    moment: datetime = g.now
+        moment = g.now = clock()
     return moment

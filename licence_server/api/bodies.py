@@ -45,7 +45,7 @@ def read_what_is_refused(app: Flask) -> None:
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             length = request.content_length
             left = _DRAINED if length is None else min(length - g.get("received", 0), _DRAINED)
-            for _ in _chunks(left):
+            for _ in _chunks(length, left):
                 pass
         return response
 
@@ -55,7 +55,7 @@ def _received() -> bytes:
     length = request.content_length
     if length is not None and length > MAX_SENT:
         raise _too_large()
-    data = b"".join(_chunks(MAX_SENT + 1 if length is None else length))
+    data = b"".join(_chunks(length, MAX_SENT + 1 if length is None else length))
     if len(data) > MAX_SENT:
         raise _too_large()
     if length is not None and len(data) < length:
@@ -63,11 +63,12 @@ def _received() -> bytes:
     return data
 
 
-def _chunks(left: int) -> Iterator[bytes]:
+def _chunks(length: int | None, left: int) -> Iterator[bytes]:
     """The next bytes of the body, so many at most. Without a length there is a body only where it ends itself."""
-    if request.content_length is None and not request.environ.get("wsgi.input_terminated"):
+    environ = request.environ
+    if length is None and not environ.get("wsgi.input_terminated"):
         return
-    stream = request.environ["wsgi.input"]
+    stream = environ["wsgi.input"]
     while left > 0 and (chunk := stream.read(min(left, _CHUNK))):
         left -= len(chunk)
         g.received = g.get("received", 0) + len(chunk)

@@ -18,12 +18,15 @@ def open_to_kits(app: Flask, methods: dict[str, str]) -> None:
     addresses = [(re.compile(re.sub(r"<[^>]+>", "[^/]+", rule)), method) for rule, method in methods.items()]
 
     def is_open(wanted: str) -> bool:
-        return any(wanted == method and address.fullmatch(request.path) for address, method in addresses)
+        path = request.path
+        return any(wanted == method and address.fullmatch(path) for address, method in addresses)
 
     @app.before_request
     def preflight() -> Response | None:
+        if request.method != "OPTIONS":
+            return None
         wanted = request.headers.get("Access-Control-Request-Method")
-        if request.method != "OPTIONS" or wanted is None or not is_open(wanted):
+        if wanted is None or not is_open(wanted):
             return None
         response = Response(status=204)
         response.headers["Access-Control-Allow-Methods"] = wanted
@@ -33,9 +36,10 @@ def open_to_kits(app: Flask, methods: dict[str, str]) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        preflighted = request.headers.get("Access-Control-Request-Method", "")
-        if is_open(preflighted if request.method == "OPTIONS" else request.method):
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
-            response.headers["Cache-Control"] = "no-store"
+        method = request.method
+        if is_open(request.headers.get("Access-Control-Request-Method", "") if method == "OPTIONS" else method):
+            headers = response.headers
+            headers.add("Access-Control-Allow-Origin", "*")
+            headers.add("Access-Control-Expose-Headers", "Retry-After")
+            headers["Cache-Control"] = "no-store"
         return response

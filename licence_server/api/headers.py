@@ -3,6 +3,11 @@
 from flask import Flask, Response
 
 JSON_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": JSON_POLICY,
+    "Referrer-Policy": "no-referrer",
+}
 
 
 def protect(app: Flask) -> None:
@@ -10,7 +15,9 @@ def protect(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Content-Security-Policy", JSON_POLICY)
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        headers = response.headers
+        present = {name.lower() for name, _ in headers}
+        for name, value in _EVERYWHERE.items():
+            if name.lower() not in present:
+                headers.add(name, value)
         return response

@@ -33,8 +33,9 @@ def measure(app: Flask) -> None:
         route = rule.rule if rule is not None else "none"
         method = request.method if rule is not None else "none"
         REQUESTS.labels(method, route, str(response.status_code)).inc()
-        if "begun" in g:
-            SECONDS.labels(method, route).observe(time.perf_counter() - g.begun)
+        begun = g.get("begun")
+        if begun is not None:
+            SECONDS.labels(method, route).observe(time.perf_counter() - begun)
         return response
 
 

@@ -28,6 +28,7 @@ from licence_server.services import (
 )
 from licence_server.services.activation_judgements import Activation, Asked, Found, Granted, judge
 from licence_server.services.activation_rows import LicenceRow
+from licence_server.services.prepared import together
 from licence_server.services.rate_limits import count_unknown_token
 from licence_server.services.rounds import ALONE, Outcome
 from licence_server.services.runtime import Runtime
@@ -113,24 +114,24 @@ def _store(runtime: Runtime, session: Session, found: Found, granted: Sequence[G
         leases.renew(one.installation, one.licence, one.now)
     installations = [one.installation for one in granted]
     known = [installation for installation in installations if installation.id in found.known]
-    for installation in known:
-        if installation.id in found.removed:
-            removed_installations.bring_back(connection, found.removed[installation.id], installation.id)
-        installation_tokens.make_room(connection, installation.id)
-    activation_rows.add(
-        connection, [installation for installation in installations if installation.id not in found.known]
-    )
-    activation_rows.save(
-        connection,
-        installations=known,
-        tokens={one.token.id: one.token for one in taking}.values(),
-        licences=begun.values(),
-    )
-    issued = installation_tokens.issue(connection, [(one.installation.id, one.now) for one in granted])
+    new = [installation for installation in installations if installation.id not in found.known]
+    with together(connection):
+        for installation in known:
+            if installation.id in found.removed:
+                removed_installations.bring_back(connection, found.removed[installation.id], installation.id)
+            installation_tokens.make_room(connection, installation.id)
+        activation_rows.add(connection, new)
+        activation_rows.save(
+            connection,
+            installations=known,
+            tokens={one.token.id: one.token for one in taking}.values(),
+            licences=begun.values(),
+        )
+        issued = installation_tokens.issue(connection, [(one.installation.id, one.now) for one in granted])
+        if taking:
+            audit.record_all(runtime, session, [_note(one) for one in taking])
     for one, secret in zip(granted, issued, strict=True):
         one.secret = secret
-    if taking:
-        audit.record_all(runtime, session, [_note(one) for one in taking])
 
 
 def _note(taken: Granted) -> audit.Note:

@@ -145,8 +145,8 @@ def _itself(cursor: Any) -> Any:
 
 @contextmanager
 def together(connection: Connection) -> Iterator[None]:
-    """PostgreSQL is sent the statements of the block without waiting for each (libpq's pipeline mode). What is wrong
-    with one of them is raised at the end of the block at the latest."""
+    """PostgreSQL is sent the statements of the block without waiting for each (libpq's pipeline mode); they are all
+    `Prepared` or sets of rows. What is wrong with one of them is raised at the end of the block at the latest."""
     if connection.dialect.name == "sqlite":
         yield
         return

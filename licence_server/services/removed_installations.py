@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from licence_server.models import (
@@ -104,6 +104,11 @@ _LOCK_REMOVED = Prepared(
     .order_by(Installation.id)
     .with_for_update()
 )
+_BRING_BACK = Prepared(
+    update(Installation)
+    .where(Installation.id == bindparam("row_id"))
+    .values(id=bindparam("installation_id"), id_hash=None, removed_on=None)
+)
 
 
 def lock(runtime: Runtime, connection: Connection, installation_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -114,9 +119,7 @@ def lock(runtime: Runtime, connection: Connection, installation_ids: Collection[
 
 def bring_back(connection: Connection, row_id: UUID, installation_id: UUID) -> None:
     """Give a removed installation its id again. A refusal afterwards rolls it back."""
-    connection.execute(
-        update(Installation).where(Installation.id == row_id).values(id=installation_id, id_hash=None, removed_on=None)
-    )
+    _BRING_BACK.run(connection, row_id=row_id, installation_id=installation_id)
 
 
 def _id_hash(runtime: Runtime, installation_id: UUID) -> bytes:
