@@ -4,20 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, case, cast, extract, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Subquery, cast, distinct, extract, func, select
 from sqlalchemy.orm import Session
 
-from licence_server.domain.months import Month
+from licence_server.domain.months import Month, months_between, split
 from licence_server.domain.period import ALL_TIME, Period
 from licence_server.domain.weeks import Week, week_of
-from licence_server.models import ItemTotal, Organisation, UsageMonth, UsageTotal
+from licence_server.models import ItemMonth, ItemTotal, KitItem, Organisation, UsageMonth, UsageTotal
 from licence_server.services import period_rows
 
 MEASURES = (
     "attendances",
     "workshop_sessions",
     "individual_sessions",
-    "session_seconds",
     "feedback_count",
     "rating_sum",
 )
@@ -33,7 +32,6 @@ class Counts(NamedTuple):
     attendances: int = 0
     workshop_sessions: int = 0
     individual_sessions: int = 0
-    session_seconds: int = 0
     feedback_count: int = 0
     rating_sum: int = 0
     organisations: int = 0
@@ -62,20 +60,22 @@ def total(counts: Iterable[Counts]) -> Counts:
 def by_sector_and_month(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Month], Counts]:
     """Each sector's months in which anything was counted."""
     rows = period_rows.usage(period, kit_id)
-    return {(sector, month): counts for (sector, month), counts in _by_sector(session, rows, rows.c.month)}
+    return {(sector, month): counts for sector, month, counts in _by_sector(session, rows, rows.c.month)}
 
 
 def by_sector_and_week(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Week], Counts]:
     """Each sector's weeks in which anything was counted. For the team alone: nothing is published by week."""
     rows = _days(UsageTotal, MEASURES, period, kit_id)
     weeks = _by_sector(session, rows, _week_number(rows.c.day))
-    return {(sector, _WEEK_0 + timedelta(weeks=int(week))): counts for (sector, week), counts in weeks}
+    return {(sector, _WEEK_0 + timedelta(weeks=int(week))): counts for sector, week, counts in weeks}
 
 
-def by_sector(session: Session, period: Period, kit_id: str | None) -> dict[str | None, Counts]:
-    """Each sector over the whole period; an organisation counts once, however many months it used the kit."""
+def reporting_by_sector(session: Session, period: Period, kit_id: str | None) -> dict[str | None, int]:
+    """How many organisations of each sector have a session in the period: each once, however many months it used it."""
     rows = period_rows.usage(period, kit_id)
-    return {sector: counts for (sector,), counts in _by_sector(session, rows)}
+    reporting = select(rows.c.organisation_id).where(rows.c.workshop_sessions + rows.c.individual_sessions > 0)
+    query = select(Organisation.sector, func.count()).where(Organisation.id.in_(reporting))
+    return {sector: int(count) for sector, count in session.execute(query.group_by(Organisation.sector))}
 
 
 def newcomers(session: Session, kit_id: str | None) -> dict[tuple[str | None, Month], int]:
@@ -102,10 +102,37 @@ def months_of_use(session: Session, kit_id: str) -> list[Month]:
 
 def plays_by_month(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str, str, Month], int]:
     """By kit, item and month: how often it was played."""
-    rows = period_rows.items(period, kit_id)
-    key = rows.c.kit_id, rows.c.item_id, rows.c.month
-    query = select(*key, func.sum(rows.c.plays)).group_by(*key)
-    return {(kit, item, month): int(plays) for kit, item, month, plays in session.execute(query)}
+    parts = split(period)
+    found: dict[tuple[str, str, Month], int] = {}
+    for first, last in parts.ends:
+        rows = period_rows.items(Period(first, last), kit_id)
+        key = rows.c.kit_id, rows.c.item_id, rows.c.month
+        query = select(*key, func.sum(rows.c.plays)).group_by(*key)
+        found |= {(kit, item, month): int(plays) for kit, item, month, plays in session.execute(query)}
+    months = _months_played(session, *parts.whole) if parts.whole is not None else []
+    # An item and month at a time, by the key: these rows are the most, and to tell for each to which group it belongs
+    # took longer than to add it.
+    sums = (_of_item(func.sum(ItemMonth.plays), ItemMonth.month == month) for month in months)
+    of_items = select(KitItem.kit_id, KitItem.item_id, *sums).where(*period_rows.of_kit(KitItem, kit_id))
+    for kit, item, *of_months in session.execute(of_items):
+        some = zip(months, of_months, strict=True)
+        found |= {(kit, item, month): int(plays) for month, plays in some if plays is not None}
+    return found
+
+
+def _months_played(session: Session, first: Month | None, last: Month | None) -> list[Month]:
+    """The months from the first to the last that lie between the first and the last in which anything was played."""
+    ends = (func.min(_of_item(func.min(ItemMonth.month))), func.max(_of_item(func.max(ItemMonth.month))))
+    begin, end = session.execute(select(*ends).select_from(KitItem)).one()
+    if begin is None:
+        return []
+    return list(months_between(max(begin, first or begin), min(end, last or end)))
+
+
+def _of_item(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """One value of the months of a kit's item."""
+    of_item = ItemMonth.kit_id == KitItem.kit_id, ItemMonth.item_id == KitItem.item_id
+    return select(column).where(*of_item, *conditions).correlate(KitItem).scalar_subquery()
 
 
 def plays_by_week(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str, str, Week], int]:
@@ -131,21 +158,18 @@ def plays_by_sector(session: Session, period: Period, kit_id: str | None) -> dic
     return {(sector, kit, item): int(plays) for sector, kit, item, plays in session.execute(query)}
 
 
-def _by_sector(session: Session, rows: Subquery, *parts: ColumnElement[Any]) -> list[tuple[tuple[Any, ...], Counts]]:
-    """Sum within each organisation first, so that an organisation counts once; then over each sector."""
-    labelled = [part.label(f"part_{place}") for place, part in enumerate(parts)]
-    sums = [func.sum(rows.c[measure]).label(measure) for measure in MEASURES]
-    inner = select(rows.c.organisation_id, *labelled, *sums).group_by(rows.c.organisation_id, *labelled).subquery()
-    columns = [inner.c[part.name] for part in labelled]
-    totals = [func.sum(inner.c[measure]) for measure in MEASURES]
-    reporting = func.sum(case((inner.c.workshop_sessions + inner.c.individual_sessions > 0, 1), else_=0))
-    query: Select[Any] = (
-        select(Organisation.sector, *columns, *totals, reporting)
-        .join(Organisation, Organisation.id == inner.c.organisation_id)
-        .group_by(Organisation.sector, *columns)
+def _by_sector(session: Session, rows: Subquery, part: ColumnElement[Any]) -> list[tuple[Any, ...]]:
+    """Rows (sector, part, Counts)."""
+    sums = [func.sum(rows.c[measure]) for measure in MEASURES]
+    with_session = rows.c.workshop_sessions + rows.c.individual_sessions > 0
+    # Of several kits, or days at the ends of a period, an organisation can have several rows in a part.
+    reporting = func.count(distinct(rows.c.organisation_id)).filter(with_session)
+    query = (
+        select(Organisation.sector, part.label("part"), *sums, reporting)
+        .join(Organisation, Organisation.id == rows.c.organisation_id)
+        .group_by("part", Organisation.sector)
     )
-    width = 1 + len(parts)
-    return [(tuple(row[:width]), Counts(*map(int, row[width:]))) for row in session.execute(query)]
+    return [(sector, value, Counts(*map(int, counts))) for sector, value, *counts in session.execute(query)]
 
 
 def _days(model: Any, measures: Sequence[str], period: Period, kit_id: str | None) -> Subquery:

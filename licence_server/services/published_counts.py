@@ -5,7 +5,7 @@ All of them are counted whichever is asked for, since each is published so that 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -35,13 +35,15 @@ class PublishedCounts:
 def published_counts(session: Session, runtime: Runtime, kit_id: str, now: datetime) -> PublishedCounts:
     """All months that are over, from the first. Raises NotFound before there is one."""
     timezone = runtime.timezone
-    begin = field_rows.first_month(session, kit_id, timezone)
     this_month = month_of(dates.day_of(now, timezone))
-    if begin is None or begin >= this_month:
+    over = Period(last=this_month - timedelta(days=1))
+    cells = figure_rows.by_sector_and_month(session, over, kit_id)
+    activated = field_rows.first_activation(session, kit_id, timezone)
+    begin = min([*(month for _, month in cells), month_of(activated) if activated else this_month])
+    if begin >= this_month:
         raise NOTHING_YET
     months = [month for month in months_between(begin, this_month) if month < this_month]
     period = Period(months[0], last_day(months[-1]))
-    cells = figure_rows.by_sector_and_month(session, period, kit_id)
     sectors = _by_sector(months, cells, figure_rows.newcomers(session, kit_id))
     plays = figure_rows.plays_by_month(session, period, kit_id)
     items = {item for _, item, _ in plays}
