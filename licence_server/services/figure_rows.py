@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Subquery, cast, distinct, extract, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Subquery, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain.months import Month, months_between, split
 from licence_server.domain.period import ALL_TIME, Period
 from licence_server.domain.weeks import Week, week_of
-from licence_server.models import ItemMonth, ItemTotal, KitItem, Organisation, UsageMonth, UsageTotal
+from licence_server.models import ItemMonth, ItemTotal, Kit, KitItem, Organisation, UsageMonth, UsageTotal
 from licence_server.services import period_rows
 
 MEASURES = (
@@ -60,21 +60,21 @@ def total(counts: Iterable[Counts]) -> Counts:
 def by_sector_and_month(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Month], Counts]:
     """Each sector's months in which anything was counted."""
     rows = period_rows.usage(period, kit_id)
-    return {(sector, month): counts for sector, month, counts in _by_sector(session, rows, rows.c.month)}
+    found = _by_sector(session, rows, rows.c.month, _is_once(session, period, kit_id))
+    return {(sector, month): counts for sector, month, counts in found}
 
 
 def by_sector_and_week(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Week], Counts]:
     """Each sector's weeks in which anything was counted. For the team alone: nothing is published by week."""
     rows = _days(UsageTotal, MEASURES, period, kit_id)
-    weeks = _by_sector(session, rows, _week_number(rows.c.day))
+    weeks = _by_sector(session, rows, _week_number(rows.c.day), once=False)
     return {(sector, _WEEK_0 + timedelta(weeks=int(week))): counts for sector, week, counts in weeks}
 
 
 def reporting_by_sector(session: Session, period: Period, kit_id: str | None) -> dict[str | None, int]:
     """How many organisations of each sector have a session in the period: each once, however many months it used it."""
-    rows = period_rows.usage(period, kit_id)
-    reporting = select(rows.c.organisation_id).where(rows.c.workshop_sessions + rows.c.individual_sessions > 0)
-    query = select(Organisation.sector, func.count()).where(Organisation.id.in_(reporting))
+    reporting = period_rows.reporting(period, kit_id).subquery()
+    query = select(Organisation.sector, func.count()).join(reporting, reporting.c.organisation_id == Organisation.id)
     return {sector: int(count) for sector, count in session.execute(query.group_by(Organisation.sector))}
 
 
@@ -102,22 +102,36 @@ def months_of_use(session: Session, kit_id: str) -> list[Month]:
 
 def plays_by_month(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str, str, Month], int]:
     """By kit, item and month: how often it was played."""
+    if session.get_bind().dialect.name != "sqlite":
+        return _plays_grouped(session, period, kit_id)
     parts = split(period)
-    found: dict[tuple[str, str, Month], int] = {}
-    for first, last in parts.ends:
-        rows = period_rows.items(Period(first, last), kit_id)
-        key = rows.c.kit_id, rows.c.item_id, rows.c.month
-        query = select(*key, func.sum(rows.c.plays)).group_by(*key)
-        found |= {(kit, item, month): int(plays) for kit, item, month, plays in session.execute(query)}
-    months = _months_played(session, *parts.whole) if parts.whole is not None else []
-    # An item and month at a time, by the key: these rows are the most, and to tell for each to which group it belongs
-    # took longer than to add it.
-    sums = (_of_item(func.sum(ItemMonth.plays), ItemMonth.month == month) for month in months)
-    of_items = select(KitItem.kit_id, KitItem.item_id, *sums).where(*period_rows.of_kit(KitItem, kit_id))
-    for kit, item, *of_months in session.execute(of_items):
-        some = zip(months, of_months, strict=True)
-        found |= {(kit, item, month): int(plays) for month, plays in some if plays is not None}
+    found = _plays_of_months(session, *parts.whole, kit_id) if parts.whole is not None else {}
+    for end in parts.ends:
+        found |= _plays_grouped(session, Period(*end), kit_id)
     return found
+
+
+def _plays_grouped(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str, str, Month], int]:
+    rows = period_rows.items(period, kit_id)
+    key = rows.c.kit_id, rows.c.item_id, rows.c.month
+    query = select(*key, func.sum(rows.c.plays)).group_by(*key)
+    return {(kit, item, month): int(plays) for kit, item, month, plays in session.execute(query)}
+
+
+def _plays_of_months(
+    session: Session, first: Month | None, last: Month | None, kit_id: str | None
+) -> dict[tuple[str, str, Month], int]:
+    """The same of whole months, an item and month at a time by the key. There are more of these rows than of any
+    other, and SQLite takes longer to tell of each to which group it belongs than to add it."""
+    months = _months_played(session, first, last)
+    sums = (_of_item(func.sum(ItemMonth.plays), ItemMonth.month == month) for month in months)
+    query = select(KitItem.kit_id, KitItem.item_id, *sums).where(*period_rows.of_kit(KitItem, kit_id))
+    return {
+        (kit, item, month): int(plays)
+        for kit, item, *of_months in session.execute(query)
+        for month, plays in zip(months, of_months, strict=True)
+        if plays is not None
+    }
 
 
 def _months_played(session: Session, first: Month | None, last: Month | None) -> list[Month]:
@@ -158,18 +172,28 @@ def plays_by_sector(session: Session, period: Period, kit_id: str | None) -> dic
     return {(sector, kit, item): int(plays) for sector, kit, item, plays in session.execute(query)}
 
 
-def _by_sector(session: Session, rows: Subquery, part: ColumnElement[Any]) -> list[tuple[Any, ...]]:
-    """Rows (sector, part, Counts)."""
-    sums = [func.sum(rows.c[measure]) for measure in MEASURES]
-    with_session = rows.c.workshop_sessions + rows.c.individual_sessions > 0
-    # Of several kits, or days at the ends of a period, an organisation can have several rows in a part.
-    reporting = func.count(distinct(rows.c.organisation_id)).filter(with_session)
+def _by_sector(session: Session, rows: Subquery, part: ColumnElement[Any], once: bool) -> list[tuple[Any, ...]]:
+    """Rows (sector, part, Counts). once: whether an organisation has one row of a part; else its rows are added up
+    first, so that it counts once."""
+    key, added = rows.c.organisation_id, rows
+    if not once:
+        sums = (func.sum(rows.c[measure]).label(measure) for measure in MEASURES)
+        added = select(key, part.label("part"), *sums).group_by(key, "part").subquery()
+        part = added.c.part
+    totals = (func.sum(added.c[measure]) for measure in MEASURES)
+    reporting = func.count().filter(added.c.workshop_sessions + added.c.individual_sessions > 0)
     query = (
-        select(Organisation.sector, part.label("part"), *sums, reporting)
-        .join(Organisation, Organisation.id == rows.c.organisation_id)
+        select(Organisation.sector, part.label("part"), *totals, reporting)
+        .join(Organisation, Organisation.id == added.c.organisation_id)
         .group_by("part", Organisation.sector)
     )
     return [(sector, value, Counts(*map(int, counts))) for sector, value, *counts in session.execute(query)]
+
+
+def _is_once(session: Session, period: Period, kit_id: str | None) -> bool:
+    """Whether an organisation has one row of a month: of one kit, and not of single days."""
+    one_kit = kit_id is not None or session.scalar(select(func.count()).select_from(Kit)) == 1
+    return one_kit and not split(period).ends
 
 
 def _days(model: Any, measures: Sequence[str], period: Period, kit_id: str | None) -> Subquery:

@@ -50,7 +50,9 @@ class Figures:
         self.moment = min(self.end, now) if self.end is not None else now
 
     def document(self) -> dict[str, Any]:
-        usage, receipts, field = self._usage(), self._receipts(), self._field()
+        usage = self._sums(period_rows.usage(self.period, self.kit_id), USAGE_MEASURES)
+        reporting = period_rows.reporting(self.period, self.kit_id).subquery()
+        receipts, field = self._receipts(), self._field()
         installations = field.installations()
         answering = installations["reporting"] + installations["silent"]
         return {
@@ -60,7 +62,7 @@ class Figures:
             "organisations": {
                 "granted": self._count(select(func.count(distinct(Licence.organisation_id))).where(*self.granted())),
                 "activated": field.organisations,
-                "reporting": usage["reporting"],
+                "reporting": self._count(select(func.count()).select_from(reporting)),
             },
             "installations": installations,
             "sessions": {
@@ -192,13 +194,6 @@ class Figures:
             {"id": item_id, "title": title, **dict(zip(ITEM_MEASURES, map(int, amounts), strict=True))}
             for item_id, title, *amounts in self.session.execute(query)
         ]
-
-    def _usage(self) -> dict[str, Any]:
-        """The sums, and `reporting`: how many organisations have a session."""
-        rows = period_rows.usage(self.period, self.kit_id)
-        with_session = rows.c.workshop_sessions + rows.c.individual_sessions > 0
-        reporting = func.count(distinct(rows.c.organisation_id)).filter(with_session)
-        return self._sums(rows, USAGE_MEASURES, reporting=reporting)
 
     def _receipts(self) -> dict[str, Any]:
         """The sums, and `last_received_at`."""
