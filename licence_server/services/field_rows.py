@@ -108,21 +108,20 @@ def _begun_by(session: Session, ends: Sequence[datetime], firsts: Select[Any]) -
 
 def first_month(session: Session, kit_id: str | None, timezone: ZoneInfo) -> Month | None:
     """The month in which it all began: of the first activation, or of use that was dated before it."""
-    activated = first_activation(session, kit_id, timezone)
+    activated = _first_activation(session, kit_id, timezone)
     used = _first_month_of_use(session, kit_id)
     return min([month for month in (activated and month_of(activated), used) if month is not None], default=None)
 
 
 def first_day(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
     """The day on which it all began, likewise."""
-    activated = first_activation(session, kit_id, timezone)
+    activated = _first_activation(session, kit_id, timezone)
     rows = UsageMonth.month == _first_month_of_use(session, kit_id), *of_kit(UsageMonth, kit_id)
     used = session.scalar(select(func.min(_first_day_of_use())).where(*rows))
     return min([day for day in (activated, used) if day is not None], default=None)
 
 
-def first_activation(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
-    """The day of the first activation."""
+def _first_activation(session: Session, kit_id: str | None, timezone: ZoneInfo) -> date | None:
     within = installation_sums.within_kit(session, kit_id)
     first = session.scalar(select(func.min(Installation.activated_at)).where(*within))
     return dates.day_of(first, timezone) if first is not None else None
