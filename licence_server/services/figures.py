@@ -88,7 +88,7 @@ def figures(
         report = Figures(session, runtime, period, kit_id, now)
         count = figure_rows.by_sector_and_week if by is By.WEEK else figure_rows.by_sector_and_month
         cells = count(session, period, kit_id)
-        use = figure_rows.by_sector(session, period, kit_id)
+        use = _use(cells, figure_rows.reporting_by_sector(session, period, kit_id))
         standing = standings(report)
         field = field_rows.by_sector(standing)
         # By title: "" and no sector at all are the same to a reader.
@@ -107,6 +107,17 @@ def figures(
             _films(report, by, steps),
             range_of(reporters(report, standing)),
         )
+
+
+def _use(cells: dict[tuple[str | None, date], Counts], reporting: dict[str | None, int]) -> dict[str | None, Counts]:
+    """Each sector over the whole period: its months or weeks added up, but for organisations, which are in several."""
+    parts: dict[str | None, list[Counts]] = defaultdict(list)
+    for (sector, _), counts in cells.items():
+        parts[sector].append(counts)
+    return {
+        sector: figure_rows.total(counts)._replace(organisations=reporting.get(sector, 0))
+        for sector, counts in parts.items()
+    }
 
 
 def _steps(

@@ -6,8 +6,9 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, select, union_all
 
 from licence_server.domain.months import month_of, split
 from licence_server.domain.period import ALL_TIME, Period
@@ -18,6 +19,14 @@ from licence_server.models import ItemMonth, ItemOverall, ItemTotal, ReceiptMont
 def usage(period: Period, kit_id: str | None = None) -> Subquery:
     """Columns: organisation_id, kit_id, month, and the measures. kit_id: None for all kits, here and below."""
     return _rows(UsageMonth, UsageTotal, USAGE_MEASURES, period, kit_id)
+
+
+def reporting(period: Period, kit_id: str | None = None) -> Select[tuple[UUID]]:
+    """The organisations with a session in a period, each once."""
+    rows = usage(period, kit_id)
+    with_session = rows.c.workshop_sessions + rows.c.individual_sessions > 0
+    # Not counted as distinct ones: PostgreSQL would sort their rows.
+    return select(rows.c.organisation_id).where(with_session).distinct()
 
 
 def items(period: Period, kit_id: str | None = None) -> Subquery:

@@ -1,6 +1,7 @@
-"""Every month that is over, counted exactly: what the published form is made of.
+"""The months that are over, up to the one asked for, counted exactly: what the published form is made of.
 
-All of them are counted whichever is asked for, since each is published so that it is safe beside the others.
+Those before it are counted too, since it is published so that it is safe beside them, and none that came after it, so
+that a later month can take nothing of an earlier one away.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
 from licence_server.domain.errors import NotFound
-from licence_server.domain.months import Month, last_day, month_of, months_between
+from licence_server.domain.months import Month, PublishablePeriod, last_day, month_of, months_between, title
 from licence_server.domain.period import Period
 from licence_server.domain.published_months import FIELD, MonthCounts, Use
 from licence_server.services import field_rows, figure_rows
@@ -32,14 +33,20 @@ class PublishedCounts:
     totals: list[Counts]
 
 
-def published_counts(session: Session, runtime: Runtime, kit_id: str, now: datetime) -> PublishedCounts:
-    """All months that are over, from the first. Raises NotFound before there is one."""
+def published_counts(
+    session: Session, runtime: Runtime, kit_id: str, now: datetime, chosen: PublishablePeriod
+) -> PublishedCounts:
+    """All months that are over, from the first to the chosen one. Raises NotFound before there is one, and for a month
+    outside the trial."""
     timezone = runtime.timezone
     begin = field_rows.first_month(session, kit_id, timezone)
     this_month = month_of(dates.day_of(now, timezone))
     if begin is None or begin >= this_month:
         raise NOTHING_YET
-    months = [month for month in months_between(begin, this_month) if month < this_month]
+    over = [month for month in months_between(begin, this_month) if month < this_month]
+    if chosen.month is not None and chosen.month not in over:
+        raise NotFound("month_unknown", f"{title(chosen.month)} is no month of this trial that is over.")
+    months = [month for month in over if chosen.month is None or month <= chosen.month]
     period = Period(months[0], last_day(months[-1]))
     cells = figure_rows.by_sector_and_month(session, period, kit_id)
     sectors = _by_sector(months, cells, figure_rows.newcomers(session, kit_id))

@@ -24,9 +24,8 @@ class PublishedView:
 
     def __init__(self, counted: PublishedCounts, chosen: PublishablePeriod) -> None:
         self.counted, self.one = counted, chosen.month is not None
-        self.at = counted.months.index(chosen.month) if chosen.month is not None else len(counted.months) - 1
-        # Nothing that came after it, so that a later month can take nothing of an earlier one away.
-        self.published = PublishedMonths(counted.counts[: self.at + 1])
+        self.at = len(counted.months) - 1
+        self.published = PublishedMonths(counted.counts)
         self.months = [chosen.month] if chosen.month is not None else counted.months
         self.title = month_title(self.months[0])
         if not self.one:
@@ -124,7 +123,7 @@ class PublishedView:
 
     @property
     def _items(self) -> set[str]:
-        return {item for month in self.counted.counts[: self.at + 1] for item in month.plays}
+        return {item for month in self.counted.counts for item in month.plays}
 
     @property
     def tells_range(self) -> bool:

@@ -51,15 +51,19 @@ class Figures:
 
     def document(self) -> dict[str, Any]:
         usage = self._sums(period_rows.usage(self.period, self.kit_id), USAGE_MEASURES)
-        receipts = self._sums(period_rows.receipts(self.period, self.kit_id), RECEIPT_MEASURES)
-        field = self._field()
+        reporting = period_rows.reporting(self.period, self.kit_id).subquery()
+        receipts, field = self._receipts(), self._field()
         installations = field.installations()
         answering = installations["reporting"] + installations["silent"]
         return {
             "period": {"from": iso(self.period.first), "to": iso(self.period.last)},
             "kit": self.kit_id,
             "generated_at": iso(self.now.replace(microsecond=0)),
-            "organisations": self._organisations(field.organisations),
+            "organisations": {
+                "granted": self._count(select(func.count(distinct(Licence.organisation_id))).where(*self.granted())),
+                "activated": field.organisations,
+                "reporting": self._count(select(func.count()).select_from(reporting)),
+            },
             "installations": installations,
             "sessions": {
                 "workshop": usage["workshop_sessions"],
@@ -83,7 +87,7 @@ class Figures:
             },
             "coverage": {
                 "reporting_share": _ratio(installations["reporting"], answering, 4),
-                "last_report_at": iso(self.last_report_at()),
+                "last_report_at": iso(receipts["last_received_at"]),
             },
         }
 
@@ -92,18 +96,6 @@ class Figures:
         rows = period_rows.receipts(self.period, self.kit_id)
         last: datetime | None = self.session.scalar(select(func.max(rows.c.last_received_at)))
         return last
-
-    def _organisations(self, activated: int) -> dict[str, int]:
-        use = period_rows.usage(self.period, self.kit_id)
-        return {
-            "granted": self._count(select(func.count(distinct(Licence.organisation_id))).where(*self.granted())),
-            "activated": activated,
-            "reporting": self._count(
-                select(func.count(distinct(use.c.organisation_id))).where(
-                    use.c.workshop_sessions + use.c.individual_sessions > 0
-                )
-            ),
-        }
 
     def granted(self) -> list[ColumnElement[bool]]:
         """Licences that overlap the period; one not yet begun has no end."""
@@ -203,10 +195,15 @@ class Figures:
             for item_id, title, *amounts in self.session.execute(query)
         ]
 
-    def _sums(self, rows: Subquery, measures: Sequence[str]) -> dict[str, int]:
-        sums = [func.coalesce(func.sum(rows.c[measure]), 0) for measure in measures]
-        row = self.session.execute(select(*sums)).one()
-        return {measure: int(value) for measure, value in zip(measures, row, strict=True)}
+    def _receipts(self) -> dict[str, Any]:
+        """The sums, and `last_received_at`."""
+        rows = period_rows.receipts(self.period, self.kit_id)
+        return self._sums(rows, RECEIPT_MEASURES, last_received_at=func.max(rows.c.last_received_at))
+
+    def _sums(self, rows: Subquery, measures: Sequence[str], **also: ColumnElement[Any]) -> dict[str, Any]:
+        sums = {measure: func.coalesce(func.sum(rows.c[measure]), 0) for measure in measures}
+        row = self.session.execute(select(*sums.values(), *also.values())).one()
+        return dict(zip((*sums, *also), (*map(int, row[: len(sums)]), *row[len(sums) :]), strict=True))
 
     def _count(self, query: Select[Any]) -> int:
         return int(self.session.scalar(query) or 0)
