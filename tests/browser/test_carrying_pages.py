@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from client_sdk import KitClient
-from tests.support.axe import violations
+from tests.support.axe import violations, waits_in
 from tests.support.carried import NoNetwork
 from tests.support.databases import SqliteServer
 from tests.support.server import Server, running
@@ -239,6 +239,7 @@ def test_the_page_says_what_became_of_a_file(
 def test_the_pages_are_accessible(server: Server, browser: Browser, tmp_path: Path, scheme: Any) -> None:
     context = browser.new_context(viewport=PHONE, color_scheme=scheme)
     page = quiet(context)
+    waits_in(page)
     page.goto(f"{server.url}/exchange")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

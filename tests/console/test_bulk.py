@@ -132,6 +132,7 @@ def test_a_viewer_looks_and_no_more(at_desk: Callable[..., Page]) -> None:
 
 def test_axe_finds_nothing(at_desk: Callable[..., Page]) -> None:
     page = at_desk(Role.LICENSING_OFFICER)
+    axe.waits_in(page)
     found = {}
 
     def look(name: str) -> None:

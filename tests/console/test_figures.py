@@ -36,6 +36,7 @@ def _used(console_server: Server, console_runtime: Runtime) -> None:
 
 def test_axe_finds_nothing_and_nothing_runs_out_of_a_narrow_screen(at_desk: Callable[..., Page]) -> None:
     page = at_desk(Role.VIEWER)
+    axe.waits_in(page)
     found = {}
     for path in PAGES:
         page.goto(path)

@@ -152,6 +152,7 @@ def test_axe_finds_nothing_on_the_pages_of_licensing(
 ) -> None:
     granted = licence(console_runtime, business)
     page, found = at_desk(Role.LICENSING_OFFICER), {}
+    axe.waits_in(page)
 
     def look(name: str) -> None:
         found[name] = axe.violations(page)

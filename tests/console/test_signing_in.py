@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pyotp
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from licence_server.domain.roles import Role
 from licence_server.services import people
@@ -62,8 +62,9 @@ def test_from_the_one_time_password_to_an_invitation(
 PAGES = ("/console/", "/console/account", "/console/people", "/console/people/invite", "/console/nowhere")
 
 
-def test_axe_finds_nothing_on_the_pages_of_people(at_desk: Callable[..., object]) -> None:
+def test_axe_finds_nothing_on_the_pages_of_people(at_desk: Callable[..., Page]) -> None:
     page = at_desk(Role.ADMINISTRATOR)
+    axe.waits_in(page)
     found = {}
     for path in PAGES:
         page.goto(path)

@@ -12,6 +12,12 @@ JUDGE = """rules => axe.run({runOnly: rules, resultTypes: ["violations"]}).then(
     found => found.violations.map(one => `${one.id}: ${one.nodes[0].html}`))"""
 
 
+def waits_in(page: Page) -> None:
+    """Let every document that the page opens from now on begin with axe, for tests that judge most of them: the
+    browser has the script by then, and keeps what it compiled."""
+    page.add_init_script(path=SCRIPT)
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and against good practice, one line each."""
     if not page.evaluate("typeof window.axe === 'object'"):
@@ -24,6 +30,7 @@ def violations(page: Page) -> list[str]:
 def faults_of_pages(page: Page, *places: tuple[str, ...]) -> list[str]:
     """What axe finds, and what is cut off, on a phone and at a desk. A place: an address, and what is pressed there."""
     found = []
+    waits_in(page)
     for path, *presses in places:
         page.set_viewport_size({"width": 320, "height": 800})
         page.goto(path)

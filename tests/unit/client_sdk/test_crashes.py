@@ -1,56 +1,60 @@
 """Killed at any instant, and several processes at once: every session recorded is reported, once."""
 
-import signal
-import subprocess
-import sys
+import itertools
+import os
+from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 
 from tests.support.kits import Pc
+from tests.support.nursery import CONTEXT
 from tests.support.simulator import Simulator
 
-ROOT = Path(__file__).parents[3]
 
-RECORDER = """
-import sys
-from pathlib import Path
-from tests.support.kits import Pc
-from tests.support.simulator import Simulator
-kit = Pc(Simulator(), Path(sys.argv[1])).kit(random_bytes=__import__("os").urandom)
-number = 0
-while True:
-    number += 1
-    with kit.session(mode="workshop", attendee_count=int(sys.argv[2])) as session:
-        for seconds in (1, 2, 3):
-            session.play("film-1", seconds=seconds)
-            print("played", number, seconds, flush=True)
-    print("ended", number, 0, flush=True)
-"""
+def record(state_dir: Path, mark: int, output: Connection, errors: Connection) -> None:
+    """Hold sessions of `mark` people for ever and say what was recorded."""
+    os.dup2(output.fileno(), 1)
+    os.dup2(errors.fileno(), 2)
+    kit = Pc(Simulator(), state_dir).kit(random_bytes=os.urandom)
+    for number in itertools.count(1):
+        with kit.session(mode="workshop", attendee_count=mark) as session:
+            for seconds in (1, 2, 3):
+                session.play("film-1", seconds=seconds)
+                print("played", number, seconds, flush=True)
+        print("ended", number, 0, flush=True)
 
 
-def recorder(pc: Pc, mark: int) -> subprocess.Popen[bytes]:
-    """A process that holds sessions of `mark` people for ever and says what it has recorded."""
-    return subprocess.Popen(
-        [sys.executable, "-c", RECORDER, str(pc.state_dir), str(mark)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        bufsize=0,  # What readline() has not returned must still be there for communicate().
-    )
+class Recorder:
+    """A process that does so, until it is killed."""
+
+    def __init__(self, pc: Pc, mark: int) -> None:
+        (self._output, output), (self._errors, errors) = CONTEXT.Pipe(duplex=False), CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(target=record, args=(pc.state_dir, mark, output, errors), daemon=True)
+        self._process.start()
+        # Where the process alone holds them, what it writes has an end.
+        output.close()
+        errors.close()
+        self.output = open(self._output.fileno(), "rb", closefd=False)
+
+    def dies(self) -> bytes:
+        """Kill it; what it had said beyond what was read."""
+        self._process.kill()
+        self._process.join(30)
+        rest = self.output.read()
+        with self._output, self._errors, open(self._errors.fileno(), "rb", closefd=False) as errors:
+            assert errors.read() == b""
+        return rest
 
 
 class Said:
     """What a recorder said it had recorded: sessions with a play, seconds played."""
 
-    def __init__(self, process: subprocess.Popen[bytes], lines_before_kill: int, spin: int) -> None:
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(lines_before_kill)]
+    def __init__(self, recorder: Recorder, lines_before_kill: int, spin: int) -> None:
+        lines = [recorder.output.readline() for _ in range(lines_before_kill)]
         # From microseconds to milliseconds later: anywhere within a write, a flush, a rename.
         for _ in range(spin):
             pass
-        process.send_signal(signal.SIGKILL)
-        rest, errors = process.communicate(timeout=30)
-        assert errors == b""
+        rest = recorder.dies()
         whole = [line.split() for line in [*lines, *rest.splitlines(keepends=True)] if line.endswith(b"\n")]
         self.sessions = len({number for _, number, _ in whole})
         self.seconds = sum(int(seconds) for _, _, seconds in whole)
@@ -68,7 +72,7 @@ def assert_all_arrived(simulator: Simulator, mark: int, said: Said) -> None:
 def test_kill_9_at_any_instant_loses_no_recorded_session(pc: Pc, simulator: Simulator) -> None:
     pc.activated()
     random = Random(5)
-    said = {mark: Said(recorder(pc, mark), random.randrange(1, 40), random.randrange(60_000)) for mark in range(1, 31)}
+    said = {mark: Said(Recorder(pc, mark), random.randrange(1, 40), random.randrange(60_000)) for mark in range(1, 31)}
 
     kit = pc.kit()
     result = kit.sync()
@@ -83,15 +87,14 @@ def test_kill_9_at_any_instant_loses_no_recorded_session(pc: Pc, simulator: Simu
 
 def test_two_processes_and_a_third_that_syncs_lose_nothing_and_corrupt_nothing(pc: Pc, simulator: Simulator) -> None:
     kit = pc.activated()
-    processes = {mark: recorder(pc, mark) for mark in (1, 2)}
-    for process in processes.values():
-        assert process.stdout is not None
-        assert process.stdout.readline()
+    recorders = {mark: Recorder(pc, mark) for mark in (1, 2)}
+    for recorder in recorders.values():
+        assert recorder.output.readline()
     for _ in range(15):
         simulator.time += 1
         result = kit.sync()
         assert (result.reachable, result.rejected) == (True, 0)
-    said = {mark: Said(process, 5, 0) for mark, process in processes.items()}
+    said = {mark: Said(recorder, 5, 0) for mark, recorder in recorders.items()}
     for one in said.values():
         # The line read above, before Said began to count, was the first play of the first session.
         one.seconds += 1
