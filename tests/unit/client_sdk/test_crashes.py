@@ -34,7 +34,7 @@ class Recorder:
         # Where the process alone holds them, what it writes has an end.
         output.close()
         errors.close()
-        self.output = open(self._output.fileno(), "rb", closefd=False)
+        self.output = os.fdopen(self._output.fileno(), "rb", closefd=False)
 
     def dies(self) -> bytes:
         """Kill it; what it had said beyond what was read."""
