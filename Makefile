@@ -12,9 +12,10 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list every target
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
 
+# The tests import a third of what is installed; that is compiled when it is imported, beside the linters.
 $(SETUP): setup.cfg pyproject.toml client_sdk/pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,examples]' -e ./client_sdk
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[test,examples]' -e ./client_sdk
 	@$(BIN)/licence-server kit encoder || echo 'Sticks built here will not offer to report by phone, until that is done.'
 	@$(BIN)/licence-server assets || echo 'The console will work without its style and script, until that is done.'
 	@touch $@
