@@ -39,6 +39,8 @@ class Trial:
             kit.join(60)
         assert not any(kit.is_alive() for kit in self.kits)
         self.deployment.clock.now = datetime.now(UTC)
+        # This process's own connection may have died with a database, too short a while ago to be asked before its use.
+        self.deployment.runtime.database.close()
         assert faults(self.history, self.deployment) == []
         assert self.history.acknowledged == self.history.sent.keys()
         self.deployment.assert_totals_agree()
