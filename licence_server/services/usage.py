@@ -124,13 +124,10 @@ class _Taking:
         """Accept all of a batch that `fits`, as `take` would one by one."""
         self.new_numbers = dict.fromkeys(ordinary.numbers, b"")
         self.intake.known.accepted.update(ordinary.accepted)
-        hashes = self._learner_hashes(ordinary)
-        [shared] = usage_rows.converted(
-            self.intake.runtime, usage_rows.OF_BATCH, [[self.shared[name] for name in usage_rows.OF_BATCH]]
-        )
-        self.intake.converted += [
-            (*row, learner_hash, *shared) for row, learner_hash in zip(ordinary.rows, hashes, strict=True)
-        ]
+        shared = [self.shared[name] for name in usage_rows.OF_BATCH]
+        ours = [(learner_hash, *shared) for learner_hash in self._learner_hashes(ordinary)]
+        ours = usage_rows.converted(self.intake.runtime, usage_rows.OF_SENDER, ours)
+        self.intake.converted += [(*row, *rest) for row, rest in zip(ordinary.rows, ours, strict=True)]
         self.tally.add(ordinary.tally)
         self.tally.receipts[self.received_day, "accepted"] += len(ordinary.rows)
         return [Result(sent.sent_id, "accepted") for sent in self.batch.reports]

@@ -45,7 +45,8 @@ OF_REPORT = (*OWN, "counted_at", "day", "dated_on_receipt")
 """The columns that do not depend on the installation, where the report counts at its own time."""
 OF_BATCH = ("installation_id", "organisation_id", "kit_id", "sent_at", "received_at", "received_day")
 """The columns that a batch shares."""
-ALL = (*OF_REPORT, "learner_hash", *OF_BATCH)
+OF_SENDER = ("learner_hash", *OF_BATCH)
+ALL = (*OF_REPORT, *OF_SENDER)
 COUNTED_AT = OF_REPORT.index("counted_at")
 
 
