@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, Licence
-from licence_server.services.prepared import Among, Prepared, together
+from licence_server.services.prepared import Among, Prepared, by_keys, together
 from licence_server.services.row_sets import Changes, insert_rows
 
 
@@ -101,7 +101,8 @@ _LICENCES = Changes(Licence, LicenceRow, "first_activated_at", version=Licence._
 def lock_installations(connection: Connection, ids: Collection[UUID]) -> dict[UUID, InstallationRow]:
     """Those of some installations that are there, by id. To be locked before licences, as everywhere."""
     with together(connection):
-        # With the beginning of the transaction, where this is its first statement.
+        # With the beginning of the transaction, where these are its first statements.
+        by_keys(connection)
         rows = _LOCK_INSTALLATIONS.send(connection, ids=ids)
     return {row[0]: InstallationRow(*row) for row in rows()}
 

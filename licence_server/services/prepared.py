@@ -24,6 +24,8 @@ from sqlalchemy import (
     Text,
     Update,
     bindparam,
+    func,
+    select,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -155,6 +157,16 @@ def together(connection: Connection) -> Iterator[None]:
         yield
 
 
+def by_keys(connection: Connection) -> None:
+    """Until the transaction ends PostgreSQL finds rows by an index, and plans each statement once for all values.
+
+    Left to itself it plans by how many rows it believes there are, and on a new table it believes in none until that
+    has been analysed: it then read all reports there were to find a hundred. Asked inside `together`, as a rule.
+    """
+    if connection.dialect.name != "sqlite":
+        _BY_KEYS.send(connection)
+
+
 def ask(connection: Connection, sql: str, values: Any, *, many: bool = False, take: Convert = _count) -> Any:
     """Execute a statement in the driver's own SQL; what is taken of its cursor. Raises DBAPIError, whichever of the
     three steps finds that something is wrong."""
@@ -226,3 +238,11 @@ def _as_sqlalchemy_has_it(connection: Connection, sql: str) -> Iterator[None]:
         raise DBAPIError.instance(
             sql, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error
+
+
+# For this transaction alone, since a pooler hands the connection to others between two.
+_BY_KEYS = Prepared(
+    select(
+        func.set_config("enable_seqscan", "off", True), func.set_config("plan_cache_mode", "force_generic_plan", True)
+    )
+)
