@@ -95,7 +95,7 @@ _LOCK_LICENSED = Prepared(
 )
 _INSTALLATIONS = Changes(Installation, InstallationRow, "licence_id")
 _TOKENS = Changes(ActivationToken, TokenRow, "uses")
-_LICENCES = Changes(Licence, LicenceRow, "first_activated_at", version=Licence.__table__.c.version + 1)
+_LICENCES = Changes(Licence, LicenceRow, "first_activated_at", "version = licence.version + 1")
 
 
 def lock_installations(connection: Connection, ids: Collection[UUID]) -> dict[UUID, InstallationRow]:

@@ -8,96 +8,124 @@ written fastest, and as the one value has one type, the statement is always the 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Dialect, LargeBinary, String, Table, bindparam, update
+from sqlalchemy import Connection, Dialect, LargeBinary, String, Table
 from sqlalchemy.types import TypeEngine
 
-from licence_server.services.prepared import Prepared, ask
+from licence_server.services.prepared import ask
+
+
+class RowSet(NamedTuple):
+    """Rows of one table, to be inserted. values: of the columns of these names, as the driver takes them.
+    on_conflict: that clause in SQL, where one is due."""
+
+    table: Table
+    names: Sequence[str]
+    values: Sequence[tuple[Any, ...]]
+    on_conflict: str = ""
+
+
+def row_set(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> RowSet:
+    """Of rows, if any, which all name the same columns."""
+    names = tuple(rows[0]) if rows else ()
+    values = converted(dialect, table, names, [[row[name] for name in names] for row in rows]) if rows else []
+    return RowSet(table, names, values, on_conflict)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
-    """Insert rows, if any, which all name the same columns. on_conflict: that clause in SQL, where one is due."""
-    if rows:
-        names = tuple(rows[0])
-        values = converted(connection.dialect, table, names, [[row[name] for name in names] for row in rows])
-        insert_converted(connection, table, names, values, on_conflict)
+    """Insert rows, if any, which all name the same columns."""
+    insert_all(connection, [row_set(connection.dialect, table, rows, on_conflict)])
 
 
 def converted(
     dialect: Dialect, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> list[tuple[Any, ...]]:
     """Rows of the columns of these names, their values as the driver takes them."""
-    processors = _insert_into(dialect, table, names).processors
+    processors = _given(dialect, table, names).processors
     columns = zip(*rows, strict=True)
     return list(zip(*map(_column, columns, processors), strict=True))
 
 
-def insert_converted(
-    connection: Connection,
-    table: Table,
-    names: Sequence[str],
-    rows: Sequence[tuple[Any, ...]],
-    on_conflict: str = "",
-) -> None:
-    """Insert rows, if any, that are `converted` already."""
-    if not rows:
-        return
-    sql = f"{_insert_into(connection.dialect, table, names).sql} {on_conflict}"
+def insert_all(connection: Connection, sets: Iterable[RowSet]) -> None:
+    """Insert sets of rows, PostgreSQL by one statement: each that it is sent costs psycopg as much as ten rows."""
+    there = [one for one in sets if one.values]
     if connection.dialect.name == "sqlite":
-        ask(connection, sql, rows, many=True)
-    else:
-        named = [dict(zip(names, row, strict=True)) for row in rows]
-        ask(connection, sql, [msgspec.json.encode(named).decode()])
+        for one in there:
+            ask(connection, _insert(connection.dialect, one), one.values, many=True)
+    elif there:
+        *first, last = [_insert(connection.dialect, one) for one in there]
+        named = ", ".join(f"set_{number} AS ({insert})" for number, insert in enumerate(first))
+        ask(connection, f"WITH {named} {last}" if first else last, [_as_json(one.names, one.values) for one in there])
 
 
 class Changes:
     """Writes rows that a dataclass with slots holds, by their `id`. since: the first of the columns that may have
-    changed, all after it among them. more: what else is set each time."""
+    changed, all after it among them. more: what else is set each time, in SQL."""
 
-    def __init__(self, model: Any, row: Any, since: str, **more: Any) -> None:
-        columns = model.__table__.c
-        self._names = row.__slots__[row.__slots__.index(since) :]
-        values = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in self._names}
-        changed = update(model.__table__).where(columns.id == bindparam("new_id"))
-        self._statement = Prepared(changed.values({**values, **more}))
+    def __init__(self, model: Any, row: Any, since: str, *more: str) -> None:
+        self._table: Table = model.__table__
+        self._names = (*row.__slots__[row.__slots__.index(since) :], "id")
+        self._values_of = attrgetter(*self._names)
+        self._more = more
 
     def write(self, connection: Connection, rows: Iterable[Any]) -> None:
-        """In the order of their ids."""
-        ordered = sorted(rows, key=attrgetter("id"))
-        self._statement.run_many(
-            connection,
-            [{"new_id": row.id, **{f"new_{name}": getattr(row, name) for name in self._names}} for row in ordered],
-        )
+        """Rows that the caller has locked, if any; PostgreSQL gets them all in one statement."""
+        values = [self._values_of(row) for row in rows]
+        if not values:
+            return
+        given = converted(connection.dialect, self._table, self._names, values)
+        if connection.dialect.name == "sqlite":
+            ask(connection, self._update("", "?".format), given, many=True)
+        else:
+            source = _given(connection.dialect, self._table, self._names).source
+            ask(
+                connection, self._update(f"FROM ({source}) AS given", "given.{}".format), [_as_json(self._names, given)]
+            )
+
+    def _update(self, source: str, value: Callable[[str], str]) -> str:
+        """value: what stands for the new value of a column."""
+        table = self._table.name
+        changes = ", ".join([*(f"{name} = {value(name)}" for name in self._names[:-1]), *self._more])
+        return f"UPDATE {table} SET {changes} {source} WHERE {table}.id = {value('id')}"  # noqa: S608 (our own tables)
+
+
+def _insert(dialect: Dialect, one: RowSet) -> str:
+    source = _given(dialect, one.table, one.names).source
+    return f"INSERT INTO {one.table.name} ({', '.join(one.names)}) {source} {one.on_conflict}"
+
+
+def _as_json(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> str:
+    return msgspec.json.encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
 
 
 @dataclass(frozen=True)
-class _Insert:
-    """processors: what the driver wants done to the values of each column, None where that is nothing."""
+class _Given:
+    """Rows of some columns of a table, as a statement is given them. source: what they are there. processors: what the
+    driver wants done to the values of each column, None where that is nothing."""
 
-    sql: str
+    source: str
     processors: tuple[Callable[[Any], Any] | None, ...]
 
 
-_INSERTS: dict[tuple[str, str, tuple[str, ...]], _Insert] = {}
+_GIVEN: dict[tuple[str, str, tuple[str, ...]], _Given] = {}
 
 
-def _insert_into(dialect: Dialect, table: Table, names: Sequence[str]) -> _Insert:
+def _given(dialect: Dialect, table: Table, names: Sequence[str]) -> _Given:
     key = (dialect.name, table.name, tuple(names))
-    known = _INSERTS.get(key)
+    known = _GIVEN.get(key)
     if known is not None:
         return known
     types = [table.c[name].type for name in names]
     if dialect.name == "sqlite":
-        values = f"VALUES ({', '.join('?' * len(names))})"
+        source = f"VALUES ({', '.join('?' * len(names))})"
         processors = tuple(kind.dialect_impl(dialect).bind_processor(dialect) for kind in types)
     else:
         columns = ", ".join(f"{name} {_read_as(kind, dialect)}" for name, kind in zip(names, types, strict=True))
-        values = f"SELECT * FROM json_to_recordset(%s::json) AS given({columns})"  # noqa: S608 (our own tables)
+        source = f"SELECT * FROM json_to_recordset(%s::json) AS given({columns})"  # noqa: S608 (our own tables)
         processors = tuple(_bytes_text if isinstance(kind, LargeBinary) else None for kind in types)
-    made = _INSERTS[key] = _Insert(f"INSERT INTO {table.name} ({', '.join(names)}) {values}", processors)
-    return made
+    return _GIVEN.setdefault(key, _Given(source, processors))
 
 
 def _read_as(kind: TypeEngine[Any], dialect: Dialect) -> str:

@@ -24,7 +24,7 @@ from licence_server.services import known_reports, learners, removed_reports, us
 from licence_server.services.batches import Batch, Ordinary
 from licence_server.services.prepared import Prepared
 from licence_server.services.removed_reports import Removed
-from licence_server.services.row_sets import insert_converted, insert_rows
+from licence_server.services.row_sets import RowSet, insert_all, row_set
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_rows import Reporter
 from licence_server.services.usage_totals import Owner, Receipt
@@ -80,13 +80,17 @@ class Intake:
         connection = self.session.connection()
         gone = [{"forgotten_of": of, "forgotten": identity} for of, identity in sorted(self.forgotten)]
         _FORGET.run_many(connection, gone)
-        insert_rows(connection, _REJECTED, [self.rejected[key] for key in sorted(self.rejected)])
-        values = [[row[name] for name in usage_rows.ALL] for row in self.accepted]
-        rows = [*self.converted, *usage_rows.converted(self.runtime, usage_rows.ALL, values)]
-        # In one order everywhere, so that clones that send the same reports at once do not deadlock.
-        insert_converted(connection, _REPORTS, usage_rows.ALL, sorted(rows, key=itemgetter(0)))
         learners.remember(connection, self.first_days, self.tallies)
-        usage_totals.apply(self.session, self.tallies, self.receipts)
+        values = [[row[name] for name in usage_rows.ALL] for row in self.accepted]
+        reports = [*self.converted, *usage_rows.converted(self.runtime, usage_rows.ALL, values)]
+        rejected = [self.rejected[key] for key in sorted(self.rejected)]
+        sets = [
+            row_set(connection.dialect, _REJECTED, rejected),
+            # In one order everywhere, so that clones that send the same reports at once do not deadlock.
+            RowSet(_REPORTS, usage_rows.ALL, sorted(reports, key=itemgetter(0))),
+            *usage_totals.additions(connection.dialect, self.tallies, self.receipts),
+        ]
+        insert_all(connection, sets)
 
 
 class _Taking:

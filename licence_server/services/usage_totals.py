@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Dialect, Table
 from sqlalchemy.orm import Session
 
 from licence_server.database import Base
 from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES, Tally
 from licence_server.models import ItemTotal, ReceiptTotal, UsageTotal
-from licence_server.services.row_sets import insert_rows
+from licence_server.services.row_sets import RowSet, insert_all, row_set
 
 Owner = tuple[UUID, str]
 """Whose totals: organisation id and kit id."""
@@ -30,7 +30,13 @@ class Receipt:
 
 
 def apply(session: Session, tallies: Mapping[Owner, Tally], came: Mapping[Owner, Receipt]) -> None:
-    """Add tallies to the totals, rows in one fixed order so that two transactions cannot deadlock.
+    """Add tallies to the totals. came: see `additions`."""
+    connection = session.connection()
+    insert_all(connection, additions(connection.dialect, tallies, came))
+
+
+def additions(dialect: Dialect, tallies: Mapping[Owner, Tally], came: Mapping[Owner, Receipt]) -> list[RowSet]:
+    """What adds tallies to the totals, rows in one fixed order so that two transactions cannot deadlock.
 
     came: when the newest reports of an owner did; without those that came earlier and are only now counted.
     """
@@ -44,10 +50,11 @@ def apply(session: Session, tallies: Mapping[Owner, Tally], came: Mapping[Owner,
         for row in _rows(owner, ("day",), RECEIPT_MEASURES, tally.receipts):
             row["last_received_at"] = newest.at if newest and newest.day == row["day"] else _NEVER
             receipts.append(row)
-    connection = session.connection()
-    _add(connection, UsageTotal, USAGE_MEASURES, usage)
-    _add(connection, ItemTotal, ITEM_MEASURES, items)
-    _add(connection, ReceiptTotal, RECEIPT_MEASURES, receipts)
+    return [
+        _addition(dialect, UsageTotal, USAGE_MEASURES, usage),
+        _addition(dialect, ItemTotal, ITEM_MEASURES, items),
+        _addition(dialect, ReceiptTotal, RECEIPT_MEASURES, receipts),
+    ]
 
 
 def read(rows: Iterable[Base], measures: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
@@ -74,15 +81,15 @@ def _rows(
         yield {"organisation_id": organisation_id, "kit_id": kit_id, **dict(rest), **found[place]}
 
 
-def _add(
-    connection: Connection, model: type[Base], measures: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
-) -> None:
+def _addition(
+    dialect: Dialect, model: type[Base], measures: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
+) -> RowSet:
     table: Any = model.__table__
-    insert_rows(connection, table, rows, _addition(connection.dialect.name, table, measures))
+    return row_set(dialect, table, rows, _adds(dialect.name, table, measures))
 
 
 @cache
-def _addition(dialect: str, table: Table, measures: tuple[str, ...]) -> str:
+def _adds(dialect: str, table: Table, measures: tuple[str, ...]) -> str:
     """What makes an INSERT add to the row that is there."""
     changes = [f"{measure} = {table.name}.{measure} + excluded.{measure}" for measure in measures]
     if measures == RECEIPT_MEASURES:
