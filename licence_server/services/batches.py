@@ -17,9 +17,9 @@ from licence_server.services.runtime import Runtime
 class Ordinary:
     """What a batch adds if the database knows nothing against it: then it is taken as a whole.
 
-    accepted: report id, as a number, to content hash and sequence number. numbers: those. earliest: the first moment
-    that any of them counts at. rows: their `usage_rows.OF_REPORT`, as the database takes them. learners: of each
-    report, with its day; empty where there are none. tally: their use; nothing of receipts.
+    accepted: report id, as a number, to content hash and sequence number. numbers: the sequence numbers alone.
+    earliest: the first moment that any of the reports counts at. rows: their `usage_rows.OF_REPORT`, as the database
+    takes them. learners: of each report, with its day; empty where there are none. tally: their use, without receipts.
     """
 
     accepted: dict[int, tuple[bytes, int]]
@@ -34,7 +34,7 @@ class Ordinary:
 @dataclass(frozen=True)
 class Batch:
     """reports: each looked at by itself. shift: what the PC's clock was wrong by. carried: by hand, in a message.
-    ordinary: None where one of the reports has to be looked at by itself, whatever the database knows."""
+    ordinary: None where the reports have to be judged one by one, whatever the database knows."""
 
     reports: list[Examined]
     sent_at: datetime
@@ -56,7 +56,7 @@ class Batch:
 def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, received_at: datetime) -> Ordinary | None:
     latest, timezone = latest_counted(received_at), runtime.timezone
     tally, days = Tally(), dict[date, date]()
-    item_ids, values, learners = set[str](), [], []
+    accepted, item_ids, values, learners = dict[int, tuple[bytes, int]](), set[str](), [], []
     for sent in reports:
         report = sent.report
         if report is None:
@@ -68,11 +68,11 @@ def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, recei
         day = dates.day_of(counted_at, timezone)
         # One object a day, since each is converted once.
         day = days.setdefault(day, day)
+        accepted[report.id.int] = (sent.content_hash, report.seq)
         tally.add_report(report, day)
         item_ids |= report.item_ids
         values.append((*usage_rows.own_values(report, sent.content_hash, happened_at), counted_at, day, False))
         learners.append((report.learner if isinstance(report, Session) else None, day))
-    accepted = {sent.id.int: (sent.content_hash, sent.seq) for sent in reports if sent.id is not None and sent.seq}
     numbers = {seq for _, seq in accepted.values()}
     if not reports or not len(reports) == len(accepted) == len(numbers):
         return None

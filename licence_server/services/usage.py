@@ -137,12 +137,12 @@ class _Taking:
         return [Result(sent.sent_id, "accepted") for sent in self.batch.reports]
 
     def _learner_hashes(self, ordinary: Ordinary) -> list[bytes | None]:
-        """Of each report, its first day noted."""
+        """Of each report; the days of its learner are noted."""
         if not ordinary.learners:
             return [None] * len(ordinary.rows)
         hashes = []
         for learner, day in ordinary.learners:
-            learner_hash = usage_rows.learner_hash(self.intake.runtime, self.reporter.kit_id, learner)
+            learner_hash = usage_rows.hash_learner(self.intake.runtime, self.reporter.kit_id, learner)
             usage_rows.note_learner(self.intake.first_days[self.owner], learner_hash, day)
             hashes.append(learner_hash)
         return hashes

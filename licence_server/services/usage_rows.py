@@ -60,7 +60,7 @@ def own_values(report: Report, content_hash: bytes, happened_at: datetime) -> tu
 
 
 def converted(runtime: Runtime, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Rows of so many columns of a raw report, as the database takes them."""
+    """Rows of the columns of these names of raw reports, as the database takes them."""
     return row_sets.converted(runtime.database.engine.dialect, _TABLE, names, rows)
 
 
@@ -90,7 +90,7 @@ def report_row(
         "counted_at": counted.counted_at,
         "day": dates.day_of(counted.counted_at, runtime.timezone),
         "dated_on_receipt": counted.dated_on_receipt,
-        "learner_hash": learner_hash(runtime, shared["kit_id"], learner),
+        "learner_hash": hash_learner(runtime, shared["kit_id"], learner),
     }
 
 
@@ -115,15 +115,15 @@ def count(tally: Tally, first_days: dict[bytes, date], report: Report, row: dict
     note_learner(first_days, row["learner_hash"], row["day"])
 
 
-def learner_hash(runtime: Runtime, kit_id: str, learner: str | None) -> bytes | None:
+def hash_learner(runtime: Runtime, kit_id: str, learner: str | None) -> bytes | None:
     """What is kept of a learner; None where a report names none."""
     return None if learner is None else runtime.secret_keys.hash_learner(kit_id, learner)
 
 
-def note_learner(first_days: dict[bytes, date], known_as: bytes | None, day: date) -> None:
+def note_learner(first_days: dict[bytes, date], learner_hash: bytes | None, day: date) -> None:
     """Note the first day of a learner, if there is one."""
-    if known_as is not None:
-        first_days[known_as] = min(day, first_days.get(known_as, day))
+    if learner_hash is not None:
+        first_days[learner_hash] = min(day, first_days.get(learner_hash, day))
 
 
 def recount(tally: Tally, row: Any) -> None:

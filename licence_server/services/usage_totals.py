@@ -85,11 +85,11 @@ def _addition(
     dialect: Dialect, model: type[Base], measures: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
 ) -> RowSet:
     table: Any = model.__table__
-    return row_set(dialect, table, rows, _adds(dialect.name, table, measures))
+    return row_set(dialect, table, rows, _on_conflict(dialect.name, table, measures))
 
 
 @cache
-def _adds(dialect: str, table: Table, measures: tuple[str, ...]) -> str:
+def _on_conflict(dialect: str, table: Table, measures: tuple[str, ...]) -> str:
     """What makes an INSERT add to the row that is there."""
     changes = [f"{measure} = {table.name}.{measure} + excluded.{measure}" for measure in measures]
     if measures == RECEIPT_MEASURES:
