@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 
 from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, Licence
-from licence_server.services.prepared import Among, Prepared, by_keys, together
+from licence_server.services.among import Among
+from licence_server.services.prepared import Prepared, by_keys, together
 from licence_server.services.row_sets import Changes, insert_rows
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Connection, exists, select
 
 from licence_server.models import RejectedReport, RemovedReport, UsageReport
+from licence_server.services.among import Among
 from licence_server.services.batches import Batch
-from licence_server.services.prepared import Among, Prepared, together
+from licence_server.services.prepared import Prepared, together
 from licence_server.services.usage_rows import Reporter
 
 _ACCEPTED = Prepared(

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from licence_server.domain.tally import Tally
 from licence_server.models import Learner
-from licence_server.services.prepared import Among, Prepared
+from licence_server.services.among import Among
+from licence_server.services.prepared import Prepared
 from licence_server.services.row_sets import insert_rows
 from licence_server.services.usage_totals import Owner
 

@@ -2,34 +2,20 @@
 
 Such a statement is written as any other and compiled once for each kind of database. Then the driver itself is
 asked, on the connection and in the transaction of the caller; values and results are converted by the types of the
-columns, and errors are SQLAlchemy's, so that nobody else notices.
+columns, and errors are SQLAlchemy's, so that nobody else notices. PostgreSQL can be sent several `together`.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter, methodcaller
-from typing import Any, Self
+from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    Boolean,
-    ColumnElement,
-    Connection,
-    Delete,
-    Dialect,
-    LargeBinary,
-    Select,
-    Text,
-    Update,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import Connection, Delete, Dialect, Select, Update, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
+
+from licence_server.services.among import Values
 
 Convert = Callable[[Any], Any]
 
@@ -43,9 +29,7 @@ class Prepared:
 
     def all(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of a SELECT."""
-        compiled = self._of(connection.dialect)
-        rows = ask(connection, compiled.sql, compiled.bound(values), take=_rows)
-        return [compiled.converted(row) for row in rows] if compiled.results else rows
+        return self.send(connection, **values)()
 
     def send(self, connection: Connection, **values: Any) -> Callable[[], list[tuple[Any, ...]]]:
         """Ask for the rows of a SELECT; what fetches them. Inside `together` others are asked meanwhile."""
@@ -54,7 +38,8 @@ class Prepared:
 
         def fetch() -> list[tuple[Any, ...]]:
             with _as_sqlalchemy_has_it(connection, compiled.sql):
-                return [compiled.converted(row) for row in cursor.fetchall()]
+                rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return [compiled.converted(row) for row in rows] if compiled.results else rows
 
         return fetch
 
@@ -88,57 +73,7 @@ class Prepared:
         return compiled
 
 
-class Among(ColumnElement[bool]):
-    """Whether a column holds one of the values of the list that goes by that name. One statement for lists of every
-    length."""
-
-    inherit_cache = True
-    type = Boolean()
-
-    def __init__(self, column: Any, name: str) -> None:
-        self.column = column
-        self.values = bindparam(name, type_=_Values(column.type))
-
-    def self_group(self, against: Any = None) -> Self:
-        """Stand as it is: SQLAlchemy would make it `… = 1` for SQLite, which then finds no index for it."""
-        return self
-
-
-@compiles(Among)
-def _among_array(element: Among, compiler: Any, **options: Any) -> str:
-    return f"{compiler.process(element.column, **options)} = ANY ({compiler.process(element.values, **options)})"
-
-
-@compiles(Among, "sqlite")
-def _among_json(element: Among, compiler: Any, **options: Any) -> str:
-    value = "unhex(value)" if isinstance(element.column.type, LargeBinary) else "value"
-    column, values = (compiler.process(part, **options) for part in (element.column, element.values))
-    return f"{column} IN (SELECT {value} FROM json_each({values}))"  # noqa: S608 (a compiler's own parts)
-
-
-class _Values(TypeDecorator[Any]):
-    """A list of values: an array for PostgreSQL, JSON for SQLite."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, of: TypeEngine[Any]) -> None:
-        super().__init__()
-        self.of = of
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return Text() if dialect.name == "sqlite" else ARRAY(self.of)
-
-    def bind_processor(self, dialect: Dialect) -> Convert | None:
-        if dialect.name != "sqlite":
-            return list
-        if isinstance(self.of, LargeBinary):
-            return lambda values: json.dumps([value.hex() for value in values])
-        convert = _type_of(self.of, dialect).bind_processor(dialect)
-        return lambda values: json.dumps([value if convert is None else convert(value) for value in values])
-
-
-_count, _row, _rows = attrgetter("rowcount"), methodcaller("fetchone"), methodcaller("fetchall")
+_count, _row = attrgetter("rowcount"), methodcaller("fetchone")
 
 
 def _itself(cursor: Any) -> Any:
@@ -157,11 +92,19 @@ def together(connection: Connection) -> Iterator[None]:
         yield
 
 
+# For this transaction alone, since a pooler hands the connection to others between two.
+_BY_KEYS = Prepared(
+    select(
+        func.set_config("enable_seqscan", "off", True), func.set_config("plan_cache_mode", "force_generic_plan", True)
+    )
+)
+
+
 def by_keys(connection: Connection) -> None:
     """Until the transaction ends PostgreSQL finds rows by an index, and plans each statement once for all values.
 
-    Left to itself it plans by how many rows it believes there are, and on a new table it believes in none until that
-    has been analysed: it then read all reports there were to find a hundred. Asked inside `together`, as a rule.
+    Left to itself it plans by how many rows it believes there are, and takes a new table for a small one until that has
+    been analysed: to find a hundred reports it then reads all there are. Asked inside `together`, as a rule.
     """
     if connection.dialect.name != "sqlite":
         _BY_KEYS.send(connection)
@@ -209,7 +152,7 @@ def _compiled(statement: Select[*tuple[Any, ...]] | Update | Delete, dialect: Di
     results = [_type_of(column.type, dialect).result_processor(dialect, None) for column in columns]
     sql = str(compiled)
     for name, bind in binds.items():
-        if isinstance(bind.type, _Values):
+        if isinstance(bind.type, Values):
             # As an array's text it would be written and read value by value.
             sql = sql.replace(f"%({name})s", f"%({name})b")
     return _Compiled(
@@ -238,11 +181,3 @@ def _as_sqlalchemy_has_it(connection: Connection, sql: str) -> Iterator[None]:
         raise DBAPIError.instance(
             sql, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error
-
-
-# For this transaction alone, since a pooler hands the connection to others between two.
-_BY_KEYS = Prepared(
-    select(
-        func.set_config("enable_seqscan", "off", True), func.set_config("plan_cache_mode", "force_generic_plan", True)
-    )
-)

@@ -21,7 +21,8 @@ from licence_server.models import (
     RejectedReport,
     UsageReport,
 )
-from licence_server.services.prepared import Among, Prepared
+from licence_server.services.among import Among
+from licence_server.services.prepared import Prepared
 from licence_server.services.removals import Act, Limit, limit, note
 from licence_server.services.runtime import Runtime
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, bindparam, select
 from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, InstallationToken, Kit, KitItem, Licence, Organisation
 from licence_server.services import trust
-from licence_server.services.prepared import Among, Prepared, by_keys, together
+from licence_server.services.among import Among
+from licence_server.services.prepared import Prepared, by_keys, together
 from licence_server.services.remembered import Remembered
 from licence_server.services.row_sets import Changes
 

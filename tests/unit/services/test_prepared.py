@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from licence_server.domain.errors import Unavailable
 from licence_server.models import Installation, InstallationToken
 from licence_server.secret_keys import hash_secret
-from licence_server.services.prepared import Among, Prepared
+from licence_server.services.among import Among
+from licence_server.services.prepared import Prepared
 from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.traced_on_postgresql
