@@ -60,7 +60,7 @@ class Application(Flask):
     """A Flask application without coroutines."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Flask looks at each function that a request passes through, at each request, to see whether it is one."""
+        """Flask would look at each function that a request passes through, at each request: is it a coroutine?"""
         return func
 
 

@@ -39,6 +39,7 @@ def open_to_kits(app: Flask, methods: dict[str, str]) -> None:
         method = request.method
         if is_open(request.headers.get("Access-Control-Request-Method", "") if method == "OPTIONS" else method):
             headers = response.headers
+            # Nobody else sets these two, so none is looked for to be replaced.
             headers.add("Access-Control-Allow-Origin", "*")
             headers.add("Access-Control-Expose-Headers", "Retry-After")
             headers["Cache-Control"] = "no-store"

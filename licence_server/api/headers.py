@@ -15,6 +15,7 @@ def protect(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        # All names in one look: `setdefault` takes several for each.
         headers = response.headers
         present = {name.lower() for name, _ in headers}
         for name, value in _EVERYWHERE.items():

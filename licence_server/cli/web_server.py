@@ -29,7 +29,7 @@ GRACE_SECONDS = 30
 HANDOVER_SECONDS = 5
 
 STDOUT = 1
-# So many objects more than were let go of, before Python looks for cycles; its own 700 are made by seven reports.
+# Python looks for cycles when so many more objects were made than let go of; its own 700 are what seven reports make.
 GARBAGE = 10_000
 
 _ROUTE = "licence_server.route"
@@ -53,6 +53,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "keepalive": 5,
             "proc_name": "licence-server",
             "logger_class": DiscreetLogger,
+            # Our logger writes where it likes; this only says that requests are logged.
             "accesslog": "-",
             # Which proxies to believe is decided by TRUSTED_PROXIES, in the application.
             "secure_scheme_headers": {},
@@ -80,8 +81,6 @@ class WebServer(BaseApplication):  # type: ignore[misc]
 
 class DiscreetLogger(Logger):  # type: ignore[misc]
     """gunicorn's logger without anything that points to a person."""
-
-    access_fmt = "%(message)s"
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         line = {

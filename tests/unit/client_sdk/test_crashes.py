@@ -25,7 +25,7 @@ def record(state_dir: Path, mark: int, output: Connection, errors: Connection) -
 
 
 class Recorder:
-    """A process that does so, until it is killed."""
+    """A process that records, until it is killed."""
 
     def __init__(self, pc: Pc, mark: int) -> None:
         (self._output, output), (self._errors, errors) = CONTEXT.Pipe(duplex=False), CONTEXT.Pipe(duplex=False)
@@ -36,7 +36,7 @@ class Recorder:
         errors.close()
         self.output = os.fdopen(self._output.fileno(), "rb", closefd=False)
 
-    def dies(self) -> bytes:
+    def kill(self) -> bytes:
         """Kill it; what it had said beyond what was read."""
         self._process.kill()
         self._process.join(30)
@@ -54,7 +54,7 @@ class Said:
         # From microseconds to milliseconds later: anywhere within a write, a flush, a rename.
         for _ in range(spin):
             pass
-        rest = recorder.dies()
+        rest = recorder.kill()
         whole = [line.split() for line in [*lines, *rest.splitlines(keepends=True)] if line.endswith(b"\n")]
         self.sessions = len({number for _, number, _ in whole})
         self.seconds = sum(int(seconds) for _, _, seconds in whole)
