@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from licence_server.models import Installation, ItemTotal, ReceiptTotal, UsageReport, UsageTotal
-from licence_server.services import batches
 from tests.support.deployment import Deployment, Installed, feedback, individual, workshop
 
-# A learner counts once, with the organisation that reported first.
-OWN = ("id", "organisation_id", "installation_id", "distinct_learners")
+# A learner counts once, with the organisation that reported first; one report comes twice from the other.
+OWN = ("id", "organisation_id", "installation_id", "distinct_learners", "duplicates")
 
 
 def left_by(deployment: Deployment, kit: Installed) -> dict[str, list[dict[str, Any]]]:
@@ -32,7 +31,7 @@ def left_by(deployment: Deployment, kit: Installed) -> dict[str, list[dict[str, 
 
 
 @pytest.mark.parametrize("slow_by", [timedelta(0), timedelta(days=2)])
-def test_both_ways_leave_the_same(deployment: Deployment, monkeypatch: pytest.MonkeyPatch, slow_by: timedelta) -> None:
+def test_both_ways_leave_the_same(deployment: Deployment, slow_by: timedelta) -> None:
     kit_id = deployment.kit()
     one, other = (
         deployment.installation(deployment.token(deployment.licence(deployment.organisation(name), kit_id)))
@@ -41,21 +40,22 @@ def test_both_ways_leave_the_same(deployment: Deployment, monkeypatch: pytest.Mo
     deployment.clock.advance(days=8)
     now = deployment.clock() - slow_by
 
-    def send(kit: Installed) -> list[dict[str, Any]]:
-        answer = kit.sync(
+    def send(kit: Installed, *, repeated: int) -> list[dict[str, Any]]:
+        reports = [
             workshop(now, 1),
             workshop(now - timedelta(days=1), 2),
             individual(now, 3, "ada-0000000000000"),
             individual(now - timedelta(days=1), 4, "ada-0000000000000"),
             feedback(now, 5),
-            sent_at=now,
-        ).json
+        ]
+        answer = kit.sync(*reports, *reports[:repeated], sent_at=now).json
         assert answer is not None
         return [{name: value for name, value in result.items() if name != "id"} for result in answer["results"]]
 
-    whole = send(one)
-    monkeypatch.setattr(batches, "_ordinary", lambda *_: None)
-    assert send(other) == whole == [{"status": "accepted"}] * 5
+    whole = send(one, repeated=0)
+    # A batch that repeats itself is never taken as a whole.
+    assert send(other, repeated=1) == [*whole, {"status": "duplicate"}]
+    assert whole == [{"status": "accepted"}] * 5
     left = left_by(deployment, one)
     assert left == left_by(deployment, other)
     assert len(left["usage_report"]) == 5
