@@ -1,16 +1,16 @@
-"""The totals by month, by week and by sector: one statement each, grouped in the database."""
+"""Use by month, by week and by sector: one statement each, grouped in the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Subquery, cast, extract, func, select
+from sqlalchemy import BigInteger, ColumnElement, Subquery, cast, extract, func, select
 from sqlalchemy.orm import Session
 
-from licence_server.domain.months import Month, months_between, split
+from licence_server.domain.months import Month, split
 from licence_server.domain.period import ALL_TIME, Period
-from licence_server.domain.weeks import Week, week_of
-from licence_server.models import ItemMonth, ItemTotal, Kit, KitItem, Organisation, UsageMonth, UsageTotal
+from licence_server.domain.weeks import Week
+from licence_server.models import Kit, Organisation, UsageMonth, UsageTotal
 from licence_server.services import period_rows
 
 MEASURES = (
@@ -66,7 +66,7 @@ def by_sector_and_month(session: Session, period: Period, kit_id: str | None) ->
 
 def by_sector_and_week(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Week], Counts]:
     """Each sector's weeks in which anything was counted. For the team alone: nothing is published by week."""
-    rows = _days(UsageTotal, MEASURES, period, kit_id)
+    rows = period_rows.by_day(UsageTotal, MEASURES, period, kit_id)
     weeks = _by_sector(session, rows, _week_number(rows.c.day), once=False)
     return {(sector, _WEEK_0 + timedelta(weeks=int(week))): counts for sector, week, counts in weeks}
 
@@ -100,78 +100,6 @@ def months_of_use(session: Session, kit_id: str) -> list[Month]:
     return sorted(session.scalars(select(UsageMonth.month).where(UsageMonth.kit_id == kit_id).distinct()))
 
 
-def plays_by_month(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str, str, Month], int]:
-    """By kit, item and month: how often it was played."""
-    if session.get_bind().dialect.name != "sqlite":
-        return _plays_grouped(session, period, kit_id)
-    parts = split(period)
-    found = _plays_of_months(session, *parts.whole, kit_id) if parts.whole is not None else {}
-    for end in parts.ends:
-        found |= _plays_grouped(session, Period(*end), kit_id)
-    return found
-
-
-def _plays_grouped(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str, str, Month], int]:
-    rows = period_rows.items(period, kit_id)
-    key = rows.c.kit_id, rows.c.item_id, rows.c.month
-    query = select(*key, func.sum(rows.c.plays)).group_by(*key)
-    return {(kit, item, month): int(plays) for kit, item, month, plays in session.execute(query)}
-
-
-def _plays_of_months(
-    session: Session, first: Month | None, last: Month | None, kit_id: str | None
-) -> dict[tuple[str, str, Month], int]:
-    """The same of whole months, an item and month at a time by the key. There are more of these rows than of any
-    other, and SQLite takes longer to tell of each to which group it belongs than to add it."""
-    months = _months_played(session, first, last)
-    sums = (_of_item(func.sum(ItemMonth.plays), ItemMonth.month == month) for month in months)
-    query = select(KitItem.kit_id, KitItem.item_id, *sums).where(*period_rows.of_kit(KitItem, kit_id))
-    return {
-        (kit, item, month): int(plays)
-        for kit, item, *of_months in session.execute(query)
-        for month, plays in zip(months, of_months, strict=True)
-        if plays is not None
-    }
-
-
-def _months_played(session: Session, first: Month | None, last: Month | None) -> list[Month]:
-    """The months from the first to the last that lie between the first and the last in which anything was played."""
-    ends = (func.min(_of_item(func.min(ItemMonth.month))), func.max(_of_item(func.max(ItemMonth.month))))
-    begin, end = session.execute(select(*ends).select_from(KitItem)).one()
-    if begin is None:
-        return []
-    return list(months_between(max(begin, first or begin), min(end, last or end)))
-
-
-def _of_item(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
-    """One value of the months of a kit's item."""
-    of_item = ItemMonth.kit_id == KitItem.kit_id, ItemMonth.item_id == KitItem.item_id
-    return select(column).where(*of_item, *conditions).correlate(KitItem).scalar_subquery()
-
-
-def plays_by_week(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str, str, Week], int]:
-    """By kit, item and week: how often it was played."""
-    rows = _days(ItemTotal, ("plays",), period, kit_id)
-    # By days first: there are few of them, and the weeks of all rows would be reckoned one by one.
-    key = rows.c.kit_id, rows.c.item_id, rows.c.day
-    found: dict[tuple[str, str, Week], int] = {}
-    for kit, item, day, plays in session.execute(select(*key, func.sum(rows.c.plays)).group_by(*key)):
-        week = week_of(day)
-        found[kit, item, week] = found.get((kit, item, week), 0) + int(plays)
-    return found
-
-
-def plays_by_sector(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, str, str], int]:
-    """By sector, kit and item: how often it was played."""
-    rows = period_rows.items_undated(period, kit_id)
-    query = (
-        select(Organisation.sector, rows.c.kit_id, rows.c.item_id, func.sum(rows.c.plays))
-        .join(Organisation, Organisation.id == rows.c.organisation_id)
-        .group_by(Organisation.sector, rows.c.kit_id, rows.c.item_id)
-    )
-    return {(sector, kit, item): int(plays) for sector, kit, item, plays in session.execute(query)}
-
-
 def _by_sector(session: Session, rows: Subquery, part: ColumnElement[Any], once: bool) -> list[tuple[Any, ...]]:
     """Rows (sector, part, Counts). once: whether an organisation has one row of a part; else its rows are added up
     first, so that it counts once."""
@@ -194,16 +122,6 @@ def _is_once(session: Session, period: Period, kit_id: str | None) -> bool:
     """Whether an organisation has one row of a month: of one kit, and not of single days."""
     one_kit = kit_id is not None or session.scalar(select(func.count()).select_from(Kit)) == 1
     return one_kit and not split(period).ends
-
-
-def _days(model: Any, measures: Sequence[str], period: Period, kit_id: str | None) -> Subquery:
-    """The days of a period: weeks do not add up to months."""
-    key = (column for column in model.__table__.primary_key)
-    query = select(*key, *(getattr(model, measure) for measure in measures))
-    query = query.where(
-        *period_rows.days_within(model.day, period.first, period.last), *period_rows.of_kit(model, kit_id)
-    )
-    return query.subquery()
 
 
 def _week_number(day: Any) -> ColumnElement[int]:

@@ -16,7 +16,7 @@ from licence_server.domain.estimate import Range, range_of
 from licence_server.domain.period import Period
 from licence_server.domain.series import By
 from licence_server.models import Kit, KitItem
-from licence_server.services import field_rows, figure_rows
+from licence_server.services import field_rows, figure_rows, play_rows
 from licence_server.services.field_rows import Field
 from licence_server.services.figure_rows import Counts
 from licence_server.services.report_figures import Figures
@@ -144,10 +144,10 @@ def _steps(
 def _films(report: Figures, by: By, steps: list[Step]) -> list[Film]:
     """Every film and document, those nobody played too."""
     session, period, kit_id = report.session, report.period, report.kit_id
-    count = figure_rows.plays_by_week if by is By.WEEK else figure_rows.plays_by_month
+    count = play_rows.by_week if by is By.WEEK else play_rows.by_month
     plays = count(session, period, kit_id)
     of_sectors: dict[tuple[str, str], dict[str | None, int]] = defaultdict(dict)
-    for (sector, kit, item), number in figure_rows.plays_by_sector(session, period, kit_id).items():
+    for (sector, kit, item), number in play_rows.by_sector(session, period, kit_id).items():
         of_sectors[kit, item][sector] = number
     query = select(Kit.id, Kit.name, KitItem.item_id, KitItem.title).join(KitItem, KitItem.kit_id == Kit.id)
     if kit_id is not None:

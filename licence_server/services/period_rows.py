@@ -4,6 +4,7 @@
 * So figures cost the same however many days, and reports, are behind a month.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,14 +22,6 @@ def usage(period: Period, kit_id: str | None = None) -> Subquery:
     return _rows(UsageMonth, UsageTotal, USAGE_MEASURES, period, kit_id)
 
 
-def reporting(period: Period, kit_id: str | None = None) -> Select[tuple[UUID]]:
-    """The organisations with a session in a period, each once."""
-    rows = usage(period, kit_id)
-    with_session = rows.c.workshop_sessions + rows.c.individual_sessions > 0
-    # Not counted as distinct ones: PostgreSQL would sort their rows.
-    return select(rows.c.organisation_id).where(with_session).distinct()
-
-
 def items(period: Period, kit_id: str | None = None) -> Subquery:
     """The same, and item_id."""
     return _rows(ItemMonth, ItemTotal, ITEM_MEASURES, period, kit_id)
@@ -44,6 +37,22 @@ def items_undated(period: Period, kit_id: str | None = None) -> Subquery:
 def receipts(period: Period, kit_id: str | None = None) -> Subquery:
     """The same as usage, and last_received_at; days and months are those of receipt."""
     return _rows(ReceiptMonth, ReceiptTotal, (*RECEIPT_MEASURES, "last_received_at"), period, kit_id)
+
+
+def reporting(period: Period, kit_id: str | None = None) -> Select[tuple[UUID]]:
+    """The organisations with a session in a period, each once."""
+    rows = usage(period, kit_id)
+    with_session = rows.c.workshop_sessions + rows.c.individual_sessions > 0
+    # To count them; PostgreSQL would sort all rows for a count of distinct ones.
+    return select(rows.c.organisation_id).where(with_session).distinct()
+
+
+def by_day(model: Any, measures: Sequence[str], period: Period, kit_id: str | None) -> Subquery:
+    """Columns: the key of a table of days, and some of its measures. For weeks, which do not add up to months."""
+    key = (column for column in model.__table__.primary_key)
+    query = select(*key, *(getattr(model, measure) for measure in measures))
+    query = query.where(*days_within(model.day, period.first, period.last), *of_kit(model, kit_id))
+    return query.subquery()
 
 
 def days_within(column: Any, first: date | None, last: date | None) -> list[ColumnElement[bool]]:

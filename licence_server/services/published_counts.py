@@ -15,7 +15,7 @@ from licence_server.domain.errors import NotFound
 from licence_server.domain.months import Month, PublishablePeriod, last_day, month_of, months_between, title
 from licence_server.domain.period import Period
 from licence_server.domain.published_months import FIELD, MonthCounts, Use
-from licence_server.services import field_rows, figure_rows
+from licence_server.services import field_rows, figure_rows, play_rows
 from licence_server.services.figure_rows import Counts
 from licence_server.services.figures import NO_SECTOR
 from licence_server.services.report_figures import Figures
@@ -50,7 +50,7 @@ def published_counts(
     period = Period(months[0], last_day(months[-1]))
     cells = figure_rows.by_sector_and_month(session, period, kit_id)
     sectors = _by_sector(months, cells, figure_rows.newcomers(session, kit_id))
-    plays = figure_rows.plays_by_month(session, period, kit_id)
+    plays = play_rows.by_month(session, period, kit_id)
     items = {item for _, item, _ in plays}
     totals = [figure_rows.total(counts for (_, at), counts in cells.items() if at == month) for month in months]
     field = _field(Figures(session, runtime, period, kit_id, now), months)

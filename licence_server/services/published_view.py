@@ -134,7 +134,7 @@ class PublishedView:
         feedback = self.whole("feedback")
         if not self.published.tells_mean(self.at, to_date=not self.one):
             return WITHHELD.shown if feedback.lowest else None
-        counts = figure_rows.total(self.counted.totals[at] for at in ([self.at] if self.one else range(self.at + 1)))
+        counts = figure_rows.total(self.counted.totals[-1:] if self.one else self.counted.totals)
         return round(counts.rating_sum / counts.feedback_count, 1)
 
 
