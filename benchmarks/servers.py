@@ -37,6 +37,7 @@ class Place:
         if self.pid is None:
             return spent
         first = psutil.Process(self.pid)
+        # Its own and that of its children that have ended; those that live are asked themselves.
         spent += sum(first.cpu_times()[:4])
         for child in first.children():
             with suppress(psutil.NoSuchProcess):

@@ -102,7 +102,7 @@ _LICENCES = Changes(Licence, LicenceRow, "first_activated_at", "version = licenc
 def lock_installations(connection: Connection, ids: Collection[UUID]) -> dict[UUID, InstallationRow]:
     """Those of some installations that are there, by id. To be locked before licences, as everywhere."""
     with together(connection):
-        # With the beginning of the transaction, where these are its first statements.
+        # One message, in which the transaction begins where nothing was asked in it before.
         by_keys(connection)
         rows = _LOCK_INSTALLATIONS.send(connection, ids=ids)
     return {row[0]: InstallationRow(*row) for row in rows()}

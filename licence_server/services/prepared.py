@@ -32,7 +32,7 @@ class Prepared:
         return self.send(connection, **values)()
 
     def send(self, connection: Connection, **values: Any) -> Callable[[], list[tuple[Any, ...]]]:
-        """Ask for the rows of a SELECT; what fetches them. Inside `together` others are asked meanwhile."""
+        """Ask for the rows of a SELECT; the answer fetches them. Inside `together` others are asked meanwhile."""
         compiled = self._of(connection.dialect)
         cursor = ask(connection, compiled.sql, compiled.bound(values), take=_itself)
 

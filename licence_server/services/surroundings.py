@@ -147,7 +147,7 @@ def find(connection: Connection, remembered: Remembered, token_hash: bytes) -> S
 def lock(connection: Connection, remembered: Remembered, token_hashes: Collection[bytes]) -> dict[bytes, Surroundings]:
     """The same of many, by the hash of the token; installations and tokens stay locked."""
     with together(connection):
-        # With the beginning of the transaction, where these are its first statements.
+        # One message, in which the transaction begins where nothing was asked in it before.
         by_keys(connection)
         rows = _LOCK.send(connection, token_hashes=token_hashes)
     return {row[0]: _surroundings(connection, remembered, row) for row in rows()}

@@ -56,7 +56,7 @@ class Intake:
         self.tallies: dict[Owner, Tally] = defaultdict(Tally)
         self.receipts: dict[Owner, Receipt] = {}
         self.first_days: dict[Owner, dict[bytes, date]] = defaultdict(dict)
-        # Of `usage_rows.ALL`, those of whole batches as the database takes them.
+        # Reports of whole batches: `usage_rows.ALL`, as the database takes them. Those judged one by one: `accepted`.
         self.converted: list[tuple[Any, ...]] = []
         self.accepted: list[dict[str, Any]] = []
         self.rejected: dict[tuple[UUID, bytes], dict[str, Any]] = {}

@@ -46,6 +46,7 @@ OF_REPORT = (*OWN, "counted_at", "day", "dated_on_receipt")
 OF_BATCH = ("installation_id", "organisation_id", "kit_id", "sent_at", "received_at", "received_day")
 """The columns that a batch shares."""
 OF_SENDER = ("learner_hash", *OF_BATCH)
+"""The columns that are known once the installation is: the hash is another for each kit."""
 ALL = (*OF_REPORT, *OF_SENDER)
 COUNTED_AT = OF_REPORT.index("counted_at")
 
