@@ -1,8 +1,8 @@
-"""Insert many rows with one statement, and write what has changed of many.
+"""Insert many rows, of many tables, with one statement, and write what has changed of many.
 
 What SQLAlchemy does for each row and column of an executemany costs more than the insert itself. Here an object that
 many rows share is converted once, and PostgreSQL gets all rows as one JSON text: of what psycopg can be given it is
-written fastest, and as the one value has one type, the statement is always the same prepared one.
+written fastest, and as it is one value of one type, the same tables make the same prepared statement.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,15 +49,19 @@ def converted(
 
 
 def insert_all(connection: Connection, sets: Iterable[RowSet]) -> None:
-    """Insert sets of rows, PostgreSQL by one statement: each that it is sent costs psycopg as much as ten rows."""
+    """Insert sets of rows in their order, PostgreSQL by one statement: each that it is sent costs psycopg as much as
+    ten rows."""
     there = [one for one in sets if one.values]
     if connection.dialect.name == "sqlite":
         for one in there:
             ask(connection, _insert(connection.dialect, one), one.values, many=True)
     elif there:
-        *first, last = [_insert(connection.dialect, one) for one in there]
-        named = ", ".join(f"set_{number} AS ({insert})" for number, insert in enumerate(first))
-        ask(connection, f"WITH {named} {last}" if first else last, [_as_json(one.names, one.values) for one in there])
+        # PostgreSQL runs the statement itself, then what stands before it from the last to the first. Its manual
+        # promises no order; all that write totals do so here, and whoever is in a deadlock nonetheless is tried again.
+        first, *rest = there
+        before = [f"{one.table.name}_rows AS ({_insert(connection.dialect, one)})" for one in reversed(rest)]
+        sql = f"{'WITH ' if rest else ''}{', '.join(before)} {_insert(connection.dialect, first)}"
+        ask(connection, sql, [_as_json(one.names, one.values) for one in (*reversed(rest), first)])
 
 
 class Changes:
