@@ -24,9 +24,10 @@ from licence_server.messages import Message
 from licence_server.models import CarriedMessage, Installation, Kit, Licence, Organisation
 from licence_server.services import leases, trust, verdicts
 from licence_server.services.batches import Batch
+from licence_server.services.report_judgements import Result
 from licence_server.services.runtime import Runtime
 from licence_server.services.trust import Trust
-from licence_server.services.usage import Intake, Result
+from licence_server.services.usage import Intake
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from licence_server.secret_keys import hash_secret
 from licence_server.services import installation_tokens, leases, surroundings, trust, verdicts
 from licence_server.services.batches import Batch
 from licence_server.services.prepared import together
+from licence_server.services.report_judgements import Result
 from licence_server.services.rounds import ALONE, Outcome
 from licence_server.services.runtime import Runtime
 from licence_server.services.surroundings import InstallationRow, Surroundings
 from licence_server.services.trust import Trust
-from licence_server.services.usage import Intake, Result
+from licence_server.services.usage import Intake
 
 
 @dataclass(frozen=True)
