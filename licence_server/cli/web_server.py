@@ -6,6 +6,7 @@ rule of the route in place of the address, and gunicorn's own remarks on bad req
 
 import errno
 import gc
+import json
 import os
 import socket
 import time
@@ -14,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-import msgspec
 from flask import Response, request
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
@@ -92,7 +92,7 @@ class DiscreetLogger(Logger):  # type: ignore[misc]
         }
         # One write a line, and so whole. Through logging each thread would wait for the one before it.
         with suppress(OSError):
-            os.write(STDOUT, msgspec.json.encode(line) + b"\n")
+            os.write(STDOUT, f"{json.dumps(line)}\n".encode())
 
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
         if msg.startswith("Invalid request from"):
