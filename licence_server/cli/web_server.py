@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import socket
+import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -90,6 +91,9 @@ class DiscreetLogger(Logger):  # type: ignore[misc]
             "status": int(str(resp.status).split(maxsplit=1)[0]),
             "ms": round(request_time / timedelta(milliseconds=1)),
         }
+        if sys.__stdout__ is None:
+            # It was closed before the start, so its descriptor is by now whatever was opened first.
+            return
         # One write a line, and so whole. Through logging each thread would wait for the one before it.
         with suppress(OSError):
             os.write(STDOUT, f"{json.dumps(line)}\n".encode())

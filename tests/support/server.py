@@ -81,9 +81,13 @@ class Server:
         log = self.directory / "server.log"
         log.touch()
         self.process = self.begin(("serve",), log, log)
+        self.await_answers(self.process, log)
+
+    def await_answers(self, process: subprocess.Popen[bytes] | Raised, log: Path) -> None:
+        """Wait until it answers, in a process that writes to a log."""
         deadline = time.monotonic() + 30
         while not answers(f"127.0.0.1:{self.port}"):
-            assert self.process.poll() is None, log.read_text()
+            assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, "the server did not come up"
             time.sleep(0.02)
 

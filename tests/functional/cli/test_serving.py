@@ -4,6 +4,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import pytest
 
 from licence_server.database import Database
 from tests.support.databases import DatabaseServer
-from tests.support.server import PASSPHRASE, Server, free_port
+from tests.support.server import COMMAND, PASSPHRASE, Server, free_port
 
 
 def ready(server: Server) -> tuple[int, dict[str, object]]:
@@ -91,6 +92,27 @@ def test_the_log_points_to_nobody(server: Server) -> None:
     assert "SECRET" not in log
     assert "127.0.0.1" not in re.sub(r"Listening at: \S+", "", log)
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+def test_without_standard_output_nothing_else_gets_the_log(database_server: DatabaseServer, tmp_path: Path) -> None:
+    # SQLite never lets a file be descriptor 1; with PostgreSQL the next one that is opened is.
+    server = Server(tmp_path, database_server.migrated(), free_port(), workers=1)
+    server.init()
+    command = ["sh", "-c", 'exec "$0" serve >&-', COMMAND]
+    with (tmp_path / "stderr").open("wb") as stderr:
+        process = subprocess.Popen(
+            command, env=server.environ, cwd=tmp_path, stdin=subprocess.DEVNULL, stderr=stderr, start_new_session=True
+        )
+    try:
+        server.await_answers(process, tmp_path / "stderr")
+        assert ready(server)[0] == 200
+        (lock,) = tmp_path.glob("licence-server-metrics-*/lock")
+        assert lock.read_bytes() == b""
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert "Traceback" not in (tmp_path / "stderr").read_text()
 
 
 def test_a_database_of_another_release_is_refused(database_server: DatabaseServer, tmp_path: Path) -> None:
