@@ -1,5 +1,6 @@
 """A batch that is taken as a whole leaves what it leaves when each of its reports is judged by itself."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,17 @@ from tests.support.deployment import Deployment, Installed, feedback, individual
 
 # A learner counts once, with the organisation that reported first; one report comes twice from the other.
 OWN = ("id", "organisation_id", "installation_id", "distinct_learners", "duplicates")
+ODD = (
+    "😀",
+    'it\'s "so" \\u0000 \\N',
+    "{} %s %(a)s $1",
+    "a\u2028b",
+    "\x01\r\n\x1f\x7f",
+    "",
+    "null",
+    "\U0010ffff",
+    "😀" * 2000,
+)
 
 
 def left_by(deployment: Deployment, kit: Installed) -> dict[str, list[dict[str, Any]]]:
@@ -59,4 +71,23 @@ def test_both_ways_leave_the_same(deployment: Deployment, slow_by: timedelta) ->
     left = left_by(deployment, one)
     assert left == left_by(deployment, other)
     assert len(left["usage_report"]) == 5
+    deployment.assert_totals_agree()
+
+
+def test_odd_texts_are_kept_as_sent(deployment: Deployment) -> None:
+    items = [text[:64] for text in ODD if text.isprintable() and text]
+    kit_id = deployment.kit(items=dict.fromkeys(items, "An item"))
+    kit, now = deployment.installation(deployment.token(deployment.licence(kit_id=kit_id))), deployment.clock()
+    reports = [feedback(now, number, comment=text) for number, text in enumerate(ODD, 1)]
+    uses = [{"item": item, "seconds": 0, "completed": False} for item in items]
+    reports.append(workshop(now, 100, items=uses, duration_seconds=0))
+
+    answer = kit.sync(*reports).json
+
+    assert answer is not None
+    assert [result["status"] for result in answer["results"]] == ["accepted"] * len(reports)
+    with deployment.runtime.database.reading() as session:
+        kept = session.scalars(select(UsageReport).order_by(UsageReport.seq)).all()
+    assert [row.comment for row in kept] == [*ODD, None]
+    assert json.loads(kept[-1].items or "") == uses
     deployment.assert_totals_agree()
