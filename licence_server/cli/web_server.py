@@ -22,6 +22,7 @@ from gunicorn.glogging import Logger
 from gunicorn.util import import_app
 
 from licence_server.config import Config
+from licence_server.domain import dates
 from licence_server.domain.errors import ConfigError
 
 # A worker that has not shown life for so long is replaced; one that is told to stop may finish its requests.
@@ -85,7 +86,7 @@ class DiscreetLogger(Logger):  # type: ignore[misc]
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         line = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": dates.written(datetime.now(UTC), "milliseconds"),
             "method": environ.get("REQUEST_METHOD"),
             "route": environ.get(_ROUTE),
             "status": int(str(resp.status).split(maxsplit=1)[0]),

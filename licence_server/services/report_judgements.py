@@ -33,8 +33,9 @@ class Result(NamedTuple):
 class Added:
     """What the batches of one transaction add, beside what was known before.
 
-    converted: reports of whole batches, `usage_rows.ALL` as the database takes them. accepted: rows of those judged
-    one by one. forgotten: rejections that no longer hold.
+    known: that, and what was accepted since. converted: reports of whole batches, `usage_rows.ALL` as the database
+    takes them. accepted: rows of those judged one by one. rejected: rows by installation and identity. forgotten:
+    rejections that no longer hold.
     """
 
     known: KnownReports
@@ -48,7 +49,7 @@ class Added:
 
 
 class BatchJudgement:
-    """One batch of an added."""
+    """One batch of an installation, on its way into what its transaction adds."""
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from licence_server.database import Base
 from licence_server.services import audit, prepared, row_sets
+from tests.support.databases import end_from_afar
 from tests.support.deployment import Deployment, feedback, individual, workshop
 
 pytestmark = pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
@@ -47,9 +48,7 @@ def ended_before_each(
         if connection.get_execution_options().get("writing"):
             asked += 1
             if asked == fatal:
-                with psycopg.connect(deployment.database_url, autocommit=True) as other:
-                    pid = connection.connection.driver_connection.info.backend_pid
-                    other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+                end_from_afar(deployment.database_url, connection)
         return ask(connection, *statement, **options)
 
     for module in (prepared, row_sets):

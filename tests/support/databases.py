@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
+from sqlalchemy import Connection
 
 from licence_server.database import Database
 from licence_server.migrate import migrate
@@ -157,3 +159,10 @@ def _migrate(url: str) -> None:
     database = Database(url)
     migrate(database)
     database.close()
+
+
+def end_from_afar(url: str, connection: Connection) -> None:
+    """PostgreSQL ends a connection; its driver finds out when it asks."""
+    driver: Any = connection.connection.driver_connection
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [driver.info.backend_pid])

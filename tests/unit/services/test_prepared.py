@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from licence_server.domain.errors import Unavailable
@@ -12,6 +12,7 @@ from licence_server.models import Installation, InstallationToken
 from licence_server.secret_keys import hash_secret
 from licence_server.services.among import Among
 from licence_server.services.prepared import Prepared
+from tests.support.databases import end_from_afar
 from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.traced_on_postgresql
@@ -58,14 +59,7 @@ def test_what_breaks_a_rule_of_the_database_is_an_integrity_error(deployment: De
         deployment.runtime.database.write(lambda session: MOVE.run(session.connection(), old=UUID(kit.id), new=uuid4()))
 
 
-def end_from_afar(deployment: Deployment, connection: Connection) -> None:
-    """The driver finds out when it asks."""
-    own = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr] (it is there)
-    with deployment.runtime.database.looking() as other:
-        other.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": own})
-
-
-def close(_deployment: Deployment, connection: Connection) -> None:
+def close(_url: str, connection: Connection) -> None:
     """The driver knows beforehand."""
     connection.connection.driver_connection.close()  # type: ignore[union-attr] (it is there)
 
@@ -73,13 +67,13 @@ def close(_deployment: Deployment, connection: Connection) -> None:
 @pytest.mark.parametrize("lose", [end_from_afar, close])
 @pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
 def test_a_connection_that_is_lost_is_unavailable_once(
-    deployment: Deployment, lose: Callable[[Deployment, Connection], None]
+    deployment: Deployment, lose: Callable[[str, Connection], None]
 ) -> None:
     database = deployment.runtime.database
 
     def ask_on_a_lost_connection() -> None:
         with database.looking() as connection:
-            lose(deployment, connection)
+            lose(deployment.database_url, connection)
             ACTIVATED.all(connection, ids=[])
 
     with pytest.raises(Unavailable):
