@@ -45,8 +45,7 @@ def sqlite_engine(url: str) -> Engine:
         url,
         module=module,
         poolclass=QueuePool,
-        # As many connections as there are threads: nobody waits for one.
-        max_overflow=-1,
+        pool_size=0,
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
     )
 

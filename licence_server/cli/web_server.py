@@ -21,6 +21,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.util import import_app
 
+from licence_server.cli import processors
 from licence_server.config import Config
 from licence_server.domain import dates
 from licence_server.domain.errors import ConfigError
@@ -61,6 +62,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "secure_scheme_headers": {},
             "forwarder_headers": "",
             "control_socket_disable": True,
+            "pre_fork": processors.choose,
+            "post_fork": processors.stay,
             "child_exit": _forget_worker,
             "post_worker_init": _settle,
         }
