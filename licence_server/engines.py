@@ -122,7 +122,9 @@ def postgresql_engine(url: str) -> Engine:
         raise ConfigError("LICENCE_SERVER_DATABASE_URL is not an address that libpq understands.") from None
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(url, connect_timeout=5),
+        # What is asked often we prepare ourselves (`libpq`). At a rollback psycopg lets go of all that is prepared on a
+        # connection, ours too, if it has prepared anything.
+        creator=lambda: psycopg.connect(url, connect_timeout=5, prepare_threshold=None),
         pool_size=8,
         max_overflow=-1,
     )

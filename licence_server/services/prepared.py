@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Delete, Dialect, Select, Update, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from licence_server.services.among import Values
+from licence_server.libpq import Wire
 
 Convert = Callable[[Any], Any]
 
@@ -34,7 +34,7 @@ class Prepared:
     def send(self, connection: Connection, **values: Any) -> Callable[[], list[tuple[Any, ...]]]:
         """Ask for the rows of a SELECT; the answer fetches them. Inside `together` others are asked meanwhile."""
         compiled = self._of(connection.dialect)
-        cursor = ask(connection, compiled.sql, compiled.bound(values), take=_itself)
+        cursor = ask(connection, compiled.sql, compiled.bound(values))
 
         def fetch() -> list[tuple[Any, ...]]:
             with _as_sqlalchemy_has_it(connection, compiled.sql):
@@ -57,7 +57,7 @@ class Prepared:
     def run(self, connection: Connection, **values: Any) -> int:
         """Change something; how many rows."""
         compiled = self._of(connection.dialect)
-        count: int = ask(connection, compiled.sql, compiled.bound(values))
+        count: int = ask(connection, compiled.sql, compiled.bound(values), take=_count)
         return count
 
     def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -82,13 +82,12 @@ def _itself(cursor: Any) -> Any:
 
 @contextmanager
 def together(connection: Connection) -> Iterator[None]:
-    """PostgreSQL is sent the statements of the block without waiting for each (libpq's pipeline mode); they are all
-    `Prepared` or sets of rows. What is wrong with one of them is raised at the end of the block at the latest."""
+    """PostgreSQL is sent the statements of the block in one message (`libpq`); they are all `Prepared` or sets of rows.
+    What is wrong with one of them is raised at the end of the block at the latest."""
     if connection.dialect.name == "sqlite":
         yield
         return
-    driver: Any = connection.connection.driver_connection
-    with _as_sqlalchemy_has_it(connection, "statements sent together"), driver.pipeline():
+    with _as_sqlalchemy_has_it(connection, "statements sent together"), _wire(connection).together():
         yield
 
 
@@ -110,13 +109,24 @@ def by_keys(connection: Connection) -> None:
         _BY_KEYS.send(connection)
 
 
-def ask(connection: Connection, sql: str, values: Any, *, many: bool = False, take: Convert = _count) -> Any:
+def ask(connection: Connection, sql: str, values: Any, *, many: bool = False, take: Convert = _itself) -> Any:
     """Execute a statement in the driver's own SQL; what is taken of its cursor. Raises DBAPIError, whichever of the
     three steps finds that something is wrong."""
     with _as_sqlalchemy_has_it(connection, sql):
+        if connection.dialect.name != "sqlite":
+            return take(_wire(connection).ask(sql, values if many else [values]))
         cursor = connection.connection.cursor()
         (cursor.executemany if many else cursor.execute)(sql, values)
         return take(cursor)
+
+
+def _wire(connection: Connection) -> Wire:
+    """What is said on a connection to PostgreSQL; as long as that lives, it knows what was prepared on it."""
+    wire: Wire | None = connection.info.get(Wire)
+    if wire is None:
+        driver: Any = connection.connection.driver_connection
+        wire = connection.info[Wire] = Wire(driver)
+    return wire
 
 
 @dataclass(frozen=True)
@@ -125,16 +135,14 @@ class _Compiled:
     says. results: column to what is done to it; only where anything is."""
 
     sql: str
-    is_positional: bool
     values: tuple[tuple[str, Convert | None], ...]
     constants: dict[str, Any]
     results: tuple[tuple[int, Convert], ...]
 
-    def bound(self, values: dict[str, Any]) -> Any:
+    def bound(self, values: dict[str, Any]) -> list[Any]:
         """Values as the driver takes them."""
         values = self.constants | values
-        given = [values[name] if convert is None else convert(values[name]) for name, convert in self.values]
-        return given if self.is_positional else dict(zip([name for name, _ in self.values], given, strict=True))
+        return [values[name] if convert is None else convert(values[name]) for name, convert in self.values]
 
     def converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
         """A row as the columns' types have it."""
@@ -145,20 +153,18 @@ class _Compiled:
 
 
 def _compiled(statement: Select[*tuple[Any, ...]] | Update | Delete, dialect: Dialect) -> _Compiled:
-    compiled: Any = statement.compile(dialect=dialect)
+    # Values in their order on both; libpq itself knows them as $1, $2 and so on.
+    numbering: Any = type(dialect)
+    style = dialect if dialect.name == "sqlite" else numbering(paramstyle="numeric_dollar")
+    compiled: Any = statement.compile(dialect=style)
     binds = {name: bind for bind, name in compiled.bind_names.items()}
-    names = compiled.positiontup if compiled.positional else list(binds)
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     results = [_type_of(column.type, dialect).result_processor(dialect, None) for column in columns]
-    sql = str(compiled)
-    for name, bind in binds.items():
-        if isinstance(bind.type, Values):
-            # As an array's text it would be written and read value by value.
-            sql = sql.replace(f"%({name})s", f"%({name})b")
     return _Compiled(
-        sql=sql,
-        is_positional=compiled.positional,
-        values=tuple((name, _type_of(binds[name].type, dialect).bind_processor(dialect)) for name in names),
+        sql=str(compiled),
+        values=tuple(
+            (name, _type_of(binds[name].type, dialect).bind_processor(dialect)) for name in compiled.positiontup
+        ),
         constants={name: bind.value for name, bind in binds.items() if not bind.required},
         results=tuple((place, convert) for place, convert in enumerate(results) if convert is not None),
     )

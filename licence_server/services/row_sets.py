@@ -54,14 +54,14 @@ def insert_all(connection: Connection, sets: Iterable[RowSet]) -> None:
     there = [one for one in sets if one.values]
     if connection.dialect.name == "sqlite":
         for one in there:
-            ask(connection, _insert(connection.dialect, one), one.values, many=True)
+            ask(connection, _insert(connection.dialect, one, 1), one.values, many=True)
     elif there:
         # PostgreSQL runs the statement itself, then what stands before it from the last to the first. Its manual
         # promises no order; all that write totals do so here, and whoever is in a deadlock nonetheless is tried again.
-        first, *rest = there
-        before = [f"{one.table.name}_rows AS ({_insert(connection.dialect, one)})" for one in reversed(rest)]
-        sql = f"{'WITH ' if rest else ''}{', '.join(before)} {_insert(connection.dialect, first)}"
-        ask(connection, sql, [_as_json(one.names, one.values) for one in (*reversed(rest), first)])
+        inserts = [_insert(connection.dialect, one, place) for place, one in enumerate(there, 1)]
+        before = [f"{one.table.name}_rows AS ({insert})" for one, insert in zip(there, inserts, strict=True)][:0:-1]
+        sql = f"{'WITH ' if before else ''}{', '.join(before)} {inserts[0]}"
+        ask(connection, sql, [_as_json(one.names, one.values) for one in there])
 
 
 class Changes:
@@ -83,7 +83,7 @@ class Changes:
         if connection.dialect.name == "sqlite":
             ask(connection, self._update("", "?".format), given, many=True)
         else:
-            source = _given(connection.dialect, self._table, self._names).source
+            source = _given(connection.dialect, self._table, self._names).source.format(1)
             ask(
                 connection, self._update(f"FROM ({source}) AS given", "given.{}".format), [_as_json(self._names, given)]
             )
@@ -95,8 +95,9 @@ class Changes:
         return f"UPDATE {table} SET {changes} {source} WHERE {table}.id = {value('id')}"  # noqa: S608 (our own tables)
 
 
-def _insert(dialect: Dialect, one: RowSet) -> str:
-    source = _given(dialect, one.table, one.names).source
+def _insert(dialect: Dialect, one: RowSet, place: int) -> str:
+    """place: of its rows among the values of the statement, where that names them by number."""
+    source = _given(dialect, one.table, one.names).source.format(place)
     return f"INSERT INTO {one.table.name} ({', '.join(one.names)}) {source} {one.on_conflict}"
 
 
@@ -106,8 +107,9 @@ def _as_json(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> str:
 
 @dataclass(frozen=True)
 class _Given:
-    """Rows of some columns of a table, as a statement is given them. source: what they are there. processors: what the
-    driver wants done to the values of each column, None where that is nothing."""
+    """Rows of some columns of a table, as a statement is given them. source: what they are there, with `{}` for their
+    place among its values. processors: what the driver wants done to the values of each column, None where that is
+    nothing."""
 
     source: str
     processors: tuple[Callable[[Any], Any] | None, ...]
@@ -127,7 +129,7 @@ def _given(dialect: Dialect, table: Table, names: Sequence[str]) -> _Given:
         processors = tuple(kind.dialect_impl(dialect).bind_processor(dialect) for kind in types)
     else:
         columns = ", ".join(f"{name} {_read_as(kind, dialect)}" for name, kind in zip(names, types, strict=True))
-        source = f"SELECT * FROM json_to_recordset(%s::json) AS given({columns})"  # noqa: S608 (our own tables)
+        source = f"SELECT * FROM json_to_recordset(${{}}::json) AS given({columns})"  # noqa: S608 (our own tables)
         processors = tuple(_bytes_text if isinstance(kind, LargeBinary) else None for kind in types)
     return _GIVEN.setdefault(key, _Given(source, processors))
 

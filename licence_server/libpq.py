@@ -1,0 +1,185 @@
+"""PostgreSQL asked through libpq itself, so that several statements are one message, and their answers another.
+
+psycopg's own pipeline sends each statement by itself and waits for the socket before and after: for the seven of a
+round, twenty waits at which the interpreter changes hands and PostgreSQL wakes up. psycopg still opens the connection
+and converts values; in what state a transaction is it asks libpq each time, so it may go on where this has stopped.
+See "Pipeline Mode" in the manual of libpq.
+"""
+
+import select
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+from typing import Any
+
+from psycopg import Connection, OperationalError, errors
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+from psycopg.pq.abc import PGresult
+
+_Statement = tuple[str, tuple[int, ...]]
+"""SQL, and the types of its values: what is prepared."""
+
+_Given = tuple[_Statement, Sequence[Any], Sequence[Format] | None]
+"""That, its values and their formats, as libpq takes them."""
+
+_Step = Callable[[PGresult], None]
+
+_WELL = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+
+
+class Asked:
+    """A statement with its values, `$1` the first. Who looks at its answer has everything sent that waits until then."""
+
+    def __init__(self, wire: "Wire", sql: str, values: Sequence[Any]) -> None:
+        self.sql, self.values = sql, values
+        self._wire = wire
+        self._result: PGresult | None = None
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed, or found."""
+        return self._answer().command_tuples or 0
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return self._wire.rows(self._answer())
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        rows = self.fetchall()
+        return rows[0] if rows else None
+
+    def answered(self, result: PGresult) -> None:
+        self._result = result
+
+    def _answer(self) -> PGresult:
+        if self._result is None:
+            self._wire.send()
+        assert self._result is not None  # noqa: S101 (else `send` has raised)
+        return self._result
+
+
+class Wire:
+    """What is said on one connection. A statement is prepared when it comes first, and stays so."""
+
+    def __init__(self, driver: Connection[Any]) -> None:
+        self._driver, self._libpq = driver, driver.pgconn
+        self._transformer = Transformer(driver)
+        self._names: dict[_Statement, bytes] = {}
+        self._numbers = count()
+        self._waiting: list[Asked] = []
+        self._is_gathering = False
+
+    def ask(self, sql: str, rows: Sequence[Sequence[Any]]) -> Asked:
+        """A statement with one set of values after the other; the last is what is answered. Raises psycopg's errors,
+        here or where the answer is looked at."""
+        asked = [Asked(self, sql, values) for values in rows]
+        self._waiting += asked
+        if not self._is_gathering:
+            self.send()
+        return asked[-1]
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is asked in the block is sent at its end, or when an answer is looked at. Raises psycopg's errors."""
+        self._is_gathering = True
+        try:
+            yield
+            self.send()
+        finally:
+            self._is_gathering = False
+            self._waiting.clear()
+
+    def send(self) -> None:
+        """Send what waits, in a transaction where psycopg would begin one, and take the answers. Raises psycopg's
+        errors; what stands after a statement that fails is not done."""
+        asked, self._waiting = self._waiting, []
+        if not asked:
+            return
+        given = [self._given(one) for one in asked]
+        try:
+            steps = self._sent(asked, given)
+            results = self._results()
+            self._libpq.exit_pipeline_mode()
+        except BaseException:
+            # Nobody knows what is still under way on it.
+            self._driver.close()
+            raise
+        for (statement, step), result in zip(steps, results, strict=True):
+            if result.status not in _WELL:
+                # Prepared anew next time: where a migration has changed what it gives, PostgreSQL refuses the old one.
+                self._names.pop(statement, None)
+                raise errors.error_from_result(result, self._driver.info.encoding)
+            step(result)
+
+    def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
+        """Of an answer, as psycopg reads them."""
+        self._transformer.set_pgresult(result)
+        return self._transformer.load_rows(0, result.ntuples, tuple)
+
+    def _given(self, asked: Asked) -> _Given:
+        """A statement and its values as libpq takes them. A list goes in binary: as an array's text it would be written
+        and read value by value."""
+        formats = [PyFormat.BINARY if isinstance(value, list) else PyFormat.AUTO for value in asked.values]
+        values = self._transformer.dump_sequence(asked.values, formats)
+        return (asked.sql, self._transformer.types or ()), values, self._transformer.formats
+
+    def _sent(self, asked: Sequence[Asked], given: Sequence[_Given]) -> list[tuple[_Statement, _Step]]:
+        """Put everything into one message; for each answer that will come, whose it is and what is done with it."""
+        libpq, begin = self._libpq, self._begin()
+        steps: list[tuple[_Statement, _Step]] = []
+        libpq.enter_pipeline_mode()
+        if begin:
+            libpq.send_query_params(begin.encode(), None)
+            steps.append(((begin, ()), _unread))
+        new: dict[_Statement, bytes] = {}
+        for one, (statement, values, formats) in zip(asked, given, strict=True):
+            name = self._names.get(statement) or new.get(statement)
+            if name is None:
+                name = new[statement] = b"licence_server_%d" % next(self._numbers)
+                libpq.send_prepare(name, statement[0].encode(), statement[1])
+                steps.append((statement, partial(self._prepared, statement, name)))
+            libpq.send_query_prepared(name, values, formats)
+            steps.append((statement, one.answered))
+        libpq.pipeline_sync()
+        return steps
+
+    def _prepared(self, statement: _Statement, name: bytes, _result: PGresult) -> None:
+        self._names[statement] = name
+
+    def _begin(self) -> str | None:
+        """What psycopg would begin a transaction with, where none is under way."""
+        driver = self._driver
+        if driver.autocommit or self._libpq.transaction_status != TransactionStatus.IDLE:
+            return None
+        level = driver.isolation_level
+        return "BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"
+
+    def _results(self) -> list[PGresult]:
+        """Send, and wait for the answers to all that was sent."""
+        libpq, results = self._libpq, list[PGresult]()
+        while libpq.flush():
+            self._wait(select.POLLIN | select.POLLOUT)
+            libpq.consume_input()
+        while True:
+            while libpq.is_busy():
+                self._wait(select.POLLIN)
+                libpq.consume_input()
+            result = libpq.get_result()
+            if result is None:
+                # The end of one answer; where the connection is lost, of all.
+                if libpq.status != ConnStatus.OK:
+                    raise OperationalError("the connection was lost")
+            elif result.status == ExecStatus.PIPELINE_SYNC:
+                return results
+            else:
+                results.append(result)
+
+    def _wait(self, events: int) -> None:
+        poll = select.poll()
+        poll.register(self._libpq.socket, events)
+        poll.poll()
+
+
+def _unread(_result: PGresult) -> None:
+    """The answer to a BEGIN."""
