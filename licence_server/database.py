@@ -87,8 +87,7 @@ class Database:
         # A deferred transaction of SQLite is a snapshot already.
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._snapshot_engine = self.engine.execution_options(**options)
-        autocommit = {"looking": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._looking_engine = self.engine.execution_options(**autocommit)
+        self._looking_engine = self.engine.execution_options(looking=True)
         self._joined: ContextVar[Session | None] = ContextVar("joined", default=None)
         # Threads of one process queue here rather than in SQLite's busy handler, which is not fair.
         self._turn = threading.RLock()

@@ -30,10 +30,11 @@ _WELL = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 
 class Asked:
-    """A statement with its values, `$1` the first. Who looks at its answer has everything sent that waits until then."""
+    """A statement with its values. begins: a transaction, where none is under way and psycopg would begin one. Who
+    looks at its answer has all sent that was asked until then."""
 
-    def __init__(self, wire: "Wire", sql: str, values: Sequence[Any]) -> None:
-        self.sql, self.values = sql, values
+    def __init__(self, wire: "Wire", sql: str, values: Sequence[Any], *, begins: bool) -> None:
+        self.sql, self.values, self.begins = sql, values, begins
         self._wire = wire
         self._result: PGresult | None = None
 
@@ -70,29 +71,31 @@ class Wire:
         self._waiting: list[Asked] = []
         self._is_gathering = False
 
-    def ask(self, sql: str, rows: Sequence[Sequence[Any]]) -> Asked:
+    def ask(self, sql: str, rows: Sequence[Sequence[Any]], *, begins: bool) -> Asked:
         """A statement with one set of values after the other; the last is what is answered. Raises psycopg's errors,
         here or where the answer is looked at."""
-        asked = [Asked(self, sql, values) for values in rows]
+        asked = [Asked(self, sql, values, begins=begins) for values in rows]
         self._waiting += asked
         if not self._is_gathering:
             self.send()
         return asked[-1]
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """What is asked in the block is sent at its end, or when an answer is looked at. Raises psycopg's errors."""
+    def together(self, *, commit: bool) -> Iterator[None]:
+        """What is asked in the block is sent at its end, or when an answer is looked at. commit: with it the
+        transaction ends, and psycopg finds none to commit. Raises psycopg's errors."""
         self._is_gathering = True
         try:
             yield
+            if commit:
+                self._waiting.append(Asked(self, "COMMIT", (), begins=False))
             self.send()
         finally:
             self._is_gathering = False
             self._waiting.clear()
 
     def send(self) -> None:
-        """Send what waits, in a transaction where psycopg would begin one, and take the answers. Raises psycopg's
-        errors; what stands after a statement that fails is not done."""
+        """Send what waits, take the answers. Raises psycopg's errors; what stands after one that fails is not done."""
         asked, self._waiting = self._waiting, []
         if not asked:
             return
@@ -126,7 +129,7 @@ class Wire:
 
     def _sent(self, asked: Sequence[Asked], given: Sequence[_Given]) -> list[tuple[_Statement, _Step]]:
         """Put everything into one message; for each answer that will come, whose it is and what is done with it."""
-        libpq, begin = self._libpq, self._begin()
+        libpq, begin = self._libpq, self._begin(asked[0])
         steps: list[tuple[_Statement, _Step]] = []
         libpq.enter_pipeline_mode()
         if begin:
@@ -147,10 +150,10 @@ class Wire:
     def _prepared(self, statement: _Statement, name: bytes, _result: PGresult) -> None:
         self._names[statement] = name
 
-    def _begin(self) -> str | None:
+    def _begin(self, first: Asked) -> str | None:
         """What psycopg would begin a transaction with, where none is under way."""
         driver = self._driver
-        if driver.autocommit or self._libpq.transaction_status != TransactionStatus.IDLE:
+        if driver.autocommit or not first.begins or self._libpq.transaction_status != TransactionStatus.IDLE:
             return None
         level = driver.isolation_level
         return "BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"

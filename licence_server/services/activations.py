@@ -115,7 +115,7 @@ def _store(runtime: Runtime, session: Session, found: Found, granted: Sequence[G
     installations = [one.installation for one in granted]
     known = [installation for installation in installations if installation.id in found.known]
     new = [installation for installation in installations if installation.id not in found.known]
-    with together(connection):
+    with together(connection, commit=True):
         for installation in known:
             if installation.id in found.removed:
                 removed_installations.bring_back(connection, found.removed[installation.id], installation.id)

@@ -81,13 +81,17 @@ def _itself(cursor: Any) -> Any:
 
 
 @contextmanager
-def together(connection: Connection) -> Iterator[None]:
+def together(connection: Connection, *, commit: bool = False) -> Iterator[None]:
     """PostgreSQL is sent the statements of the block in one message (`libpq`); they are all `Prepared` or sets of rows.
-    What is wrong with one of them is raised at the end of the block at the latest."""
+    What is wrong with one of them is raised at the end of the block at the latest.
+
+    commit: they are the last of their transaction, so PostgreSQL is told in the same message to commit it. Whoever ends
+    the transaction then finds it ended; on SQLite, as ever, it is he who does so.
+    """
     if connection.dialect.name == "sqlite":
         yield
         return
-    with _as_sqlalchemy_has_it(connection, "statements sent together"), _wire(connection).together():
+    with _as_sqlalchemy_has_it(connection, "statements sent together"), _wire(connection).together(commit=commit):
         yield
 
 
@@ -114,7 +118,8 @@ def ask(connection: Connection, sql: str, values: Any, *, many: bool = False, ta
     three steps finds that something is wrong."""
     with _as_sqlalchemy_has_it(connection, sql):
         if connection.dialect.name != "sqlite":
-            return take(_wire(connection).ask(sql, values if many else [values]))
+            begins = not connection.get_execution_options().get("looking")
+            return take(_wire(connection).ask(sql, values if many else [values], begins=begins))
         cursor = connection.connection.cursor()
         (cursor.executemany if many else cursor.execute)(sql, values)
         return take(cursor)

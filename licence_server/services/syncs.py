@@ -118,7 +118,7 @@ def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> li
         for one, around in taken.values()
         if around.token_used_at is None
     ]
-    with together(connection):
+    with together(connection, commit=True):
         installation_tokens.note_first_uses(connection, uses)
         intake.store()
         surroundings.save(connection, [around.installation for _, around in taken.values()])
