@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from licence_server.domain import json_text
 from licence_server.domain.errors import Malformed, TooLarge, UnsupportedMedia
@@ -18,6 +18,7 @@ from licence_server.domain.json_text import MAX_SENT
 MAX_EXPANDED = 8 << 20
 _DRAINED = 64 << 20
 _CHUNK = 1 << 16
+_RECEIVED = "licence_server.received"
 
 
 def read_json(*, optional: bool = False) -> Any:
@@ -44,8 +45,8 @@ def read_what_is_refused(app: Flask) -> None:
     def drain(response: Response) -> Response:
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             length = request.content_length
-            left = _DRAINED if length is None else min(length - g.get("received", 0), _DRAINED)
-            for _ in _chunks(length, left):
+            left = _DRAINED if length is None else min(length - request.environ.get(_RECEIVED, 0), _DRAINED)
+            for _ in _chunks(request.environ, length, left):
                 pass
         return response
 
@@ -55,7 +56,7 @@ def _received() -> bytes:
     length = request.content_length
     if length is not None and length > MAX_SENT:
         raise _too_large()
-    data = b"".join(_chunks(length, MAX_SENT + 1 if length is None else length))
+    data = b"".join(_chunks(request.environ, length, MAX_SENT + 1 if length is None else length))
     if len(data) > MAX_SENT:
         raise _too_large()
     if length is not None and len(data) < length:
@@ -63,15 +64,14 @@ def _received() -> bytes:
     return data
 
 
-def _chunks(length: int | None, left: int) -> Iterator[bytes]:
+def _chunks(environ: dict[str, Any], length: int | None, left: int) -> Iterator[bytes]:
     """The next bytes of the body, so many at most. Without a length there is a body only where it ends itself."""
-    environ = request.environ
     if length is None and not environ.get("wsgi.input_terminated"):
         return
     stream = environ["wsgi.input"]
     while left > 0 and (chunk := stream.read(min(left, _CHUNK))):
         left -= len(chunk)
-        g.received = g.get("received", 0) + len(chunk)
+        environ[_RECEIVED] = environ.get(_RECEIVED, 0) + len(chunk)
         yield chunk
 
 

@@ -6,6 +6,7 @@ Labels are the rule of the route, never the address itself: no ids, no tokens.
 
 import os
 import time
+from functools import cache
 
 from flask import Blueprint, Flask, Response, g, request
 from flask_smorest import Blueprint as DescribedBlueprint
@@ -32,11 +33,22 @@ def measure(app: Flask) -> None:
         rule = request.url_rule
         route = rule.rule if rule is not None else "none"
         method = request.method if rule is not None else "none"
-        REQUESTS.labels(method, route, str(response.status_code)).inc()
+        _requests(method, route, response.status_code).inc()
         begun = g.get("begun")
         if begun is not None:
-            SECONDS.labels(method, route).observe(time.perf_counter() - begun)
+            _seconds(method, route).observe(time.perf_counter() - begun)
         return response
+
+
+# The library looks labels up under a lock; there are as many as there are routes, methods and statuses.
+@cache
+def _requests(method: str, route: str, status: int) -> Counter:
+    return REQUESTS.labels(method, route, str(status))
+
+
+@cache
+def _seconds(method: str, route: str) -> Histogram:
+    return SECONDS.labels(method, route)
 
 
 @blueprint.get("/metrics")
