@@ -1,0 +1,178 @@
+"""What is said to PostgreSQL through libpq itself: one message each way, and a connection that psycopg can go on with."""
+
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.pq import TransactionStatus
+
+from licence_server.libpq import Wire
+from tests.support.databases import DatabaseServer, PostgresqlServer
+
+pytestmark = [
+    pytest.mark.traced_on_postgresql,
+    pytest.mark.parametrize("database_server", ["postgresql"], indirect=True),
+]
+
+READ = "SELECT name FROM thing WHERE id = $1 OR name = $2 ORDER BY id"
+ADD = "INSERT INTO thing VALUES ($1, $2)"
+
+
+@pytest.fixture
+def driver(database_server: DatabaseServer) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(database_server.empty(), prepare_threshold=None) as connection:
+        connection.execute("CREATE TABLE thing (id INTEGER PRIMARY KEY, name VARCHAR(100))")
+        connection.commit()
+        yield connection
+
+
+@pytest.fixture
+def wire(driver: psycopg.Connection[Any]) -> Wire:
+    return Wire(driver)
+
+
+def state(driver: psycopg.Connection[Any]) -> TransactionStatus:
+    return TransactionStatus(driver.pgconn.transaction_status)
+
+
+@contextmanager
+def traced(driver: psycopg.Connection[Any]) -> Iterator[list[str]]:
+    """The messages on a connection; there at the end of the block."""
+    messages: list[str] = []
+    with tempfile.TemporaryFile() as file:
+        driver.pgconn.trace(file.fileno())
+        yield messages
+        driver.pgconn.untrace()
+        file.seek(0)
+        messages += [line.split("\t")[3] for line in file.read().decode().splitlines()]
+
+
+def test_what_is_asked_together_waits_for_one_answer(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    with traced(driver) as messages, wire.together(commit=False):
+        wire.ask(ADD, [(1, "one"), (2, "two")], begins=True)
+        found = wire.ask(READ, [(1, "two")], begins=True)
+    assert found.fetchall() == [("one",), ("two",)]
+    assert messages.count("ReadyForQuery") == 1
+    assert messages.index("Sync") < messages.index("ParseComplete")
+
+
+def test_a_statement_is_prepared_once_for_each_type_of_its_values(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    for values, parsed in [((1, "x"), 2), ((2, "y"), 0), ((None, "z"), 1), ((None, None), 0), ((70_000, "z"), 1)]:
+        with traced(driver) as messages:
+            wire.ask(READ, [values], begins=True)
+        # The first one begins the transaction as well.
+        assert messages.count("Parse") == parsed, values
+
+
+def test_an_answer_is_fetched_where_it_is_looked_at(wire: Wire) -> None:
+    with wire.together(commit=False):
+        added = wire.ask(ADD, [(1, "one")], begins=True)
+        assert added.rowcount == 1
+        assert added.fetchone() is None
+        assert wire.ask(READ, [(1, None)], begins=True).fetchone() == ("one",)
+
+
+def test_a_transaction_begins_as_psycopg_would_begin_it(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    level = "SELECT current_setting('transaction_isolation')"
+    wire.ask(level, [()], begins=False)
+    assert state(driver) == TransactionStatus.IDLE
+    assert wire.ask(level, [()], begins=True).fetchone() == ("read committed",)
+    assert state(driver) == TransactionStatus.INTRANS
+    driver.rollback()
+    driver.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    assert wire.ask(level, [()], begins=True).fetchone() == ("repeatable read",)
+    driver.rollback()
+    driver.autocommit = True
+    wire.ask(level, [()], begins=True)
+    assert state(driver) == TransactionStatus.IDLE
+
+
+def test_a_commit_travels_with_what_it_commits(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    with traced(driver) as messages, wire.together(commit=True):
+        wire.ask(ADD, [(1, "one")], begins=True)
+    assert messages.count("Sync") == 1
+    assert state(driver) == TransactionStatus.IDLE
+    driver.rollback()
+    assert wire.ask(READ, [(1, None)], begins=True).fetchone() == ("one",)
+
+
+def test_nothing_that_stands_after_a_mistake_is_done(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    with pytest.raises(psycopg.errors.UniqueViolation, match="thing_pkey"), wire.together(commit=True):
+        wire.ask(ADD, [(1, "one"), (1, "again"), (2, "two")], begins=True)
+    assert state(driver) == TransactionStatus.INERROR
+    driver.rollback()
+    with wire.together(commit=True):
+        wire.ask(ADD, [(1, "one")], begins=True)
+    assert driver.execute("SELECT id, name FROM thing").fetchall() == [(1, "one")]
+
+
+def test_nothing_is_sent_of_a_block_that_fails(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    with pytest.raises(ZeroDivisionError), wire.together(commit=True):
+        wire.ask(ADD, [(1, "one")], begins=True)
+        raise ZeroDivisionError
+    assert state(driver) == TransactionStatus.IDLE
+    with wire.together(commit=False):
+        pass
+    assert wire.ask(READ, [(1, None)], begins=True).fetchall() == []
+
+
+def test_a_value_that_cannot_be_sent_spoils_nothing(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    with pytest.raises(psycopg.DataError, match="NUL"):
+        wire.ask(ADD, [(1, "one"), (2, "\x00")], begins=True)
+    assert state(driver) == TransactionStatus.IDLE
+    assert wire.ask(READ, [(1, None)], begins=True).fetchall() == []
+
+
+def test_a_statement_whose_columns_a_migration_changed_is_refused_once(
+    driver: psycopg.Connection[Any], wire: Wire
+) -> None:
+    wire.ask(READ, [(1, None)], begins=True)
+    driver.commit()
+    driver.execute("ALTER TABLE thing ALTER COLUMN name TYPE TEXT")
+    driver.commit()
+    with pytest.raises(psycopg.errors.FeatureNotSupported, match="result type"):
+        wire.ask(READ, [(1, None)], begins=True)
+    driver.rollback()
+    assert wire.ask(READ, [(1, None)], begins=True).fetchall() == []
+
+
+def test_what_fills_both_directions_gets_through(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    """PostgreSQL stops reading while nobody reads what it says."""
+    large = "x" * (4 << 20)
+    with wire.together(commit=False):
+        asked = [wire.ask("SELECT $1::TEXT", [(large,)], begins=True) for _ in range(4)]
+    assert all(one.fetchone() == (large,) for one in asked)
+
+
+def test_whoever_is_interrupted_while_waiting_leaves_no_connection_behind(
+    driver: psycopg.Connection[Any], wire: Wire
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise InterruptedError
+
+    former = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(InterruptedError):
+            wire.ask("SELECT pg_sleep(60)", [()], begins=True)
+    finally:
+        signal.signal(signal.SIGALRM, former)
+    assert driver.closed
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_lost_connection_is_an_operational_error(
+    driver: psycopg.Connection[Any], wire: Wire, database_server: PostgresqlServer, begun: bool
+) -> None:
+    if begun:
+        wire.ask(READ, [(1, None)], begins=True)
+    with psycopg.connect(driver.info.dsn, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [driver.info.backend_pid])
+    for _ in range(2):
+        with pytest.raises(psycopg.OperationalError):
+            wire.ask(READ, [(1, None)], begins=True)
+        assert driver.closed
