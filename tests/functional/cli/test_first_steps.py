@@ -116,7 +116,8 @@ def test_a_reader_that_has_had_enough_is_no_fault(deployment_to_be: Server) -> N
         done = subprocess.run(
             f"'{COMMAND}' organisations list {options} | head -1",
             shell=True,
-            env=deployment_to_be.environ,
+            # Unbuffered, Python writes only once, and so never hears that the reader is gone.
+            env={**deployment_to_be.environ, "PYTHONUNBUFFERED": ""},
             cwd=deployment_to_be.directory,
             capture_output=True,
             text=True,
