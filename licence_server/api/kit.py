@@ -52,10 +52,10 @@ def _body(name: str) -> dict[str, Any]:
 )
 def activate() -> Response:
     """Activate an installation."""
-    body = shapes.load(bodies.read_json(), ActivationRequest)
-    asked = asked_activation(body)
-    activated = activations.activate(runtime(), asked, now=now(), address=request.remote_addr)
-    return _json(activation_response(activated, now()), 201 if activated.took_seat else 200)
+    asked = asked_activation(shapes.load(bodies.read_json(), ActivationRequest))
+    moment = now()
+    activated = activations.activate(runtime(), asked, now=moment, address=request.remote_addr)
+    return _json(activation_response(activated, moment), 201 if activated.took_seat else 200)
 
 
 @blueprint.post("/sync")
@@ -77,8 +77,9 @@ def sync() -> Response:
         # Whoever shows no known token learns that, whatever else is wrong.
         installation_tokens.require_known(runtime(), token, now=now())
         raise
+    moment = now()
     usage_reporting = None if body.usage_reporting is UNSET else body.usage_reporting
-    answer = syncs.sync(runtime(), token, CheckIn(body.sent_at, body.reports, usage_reporting), now=now())
+    answer = syncs.sync(runtime(), token, CheckIn(body.sent_at, body.reports, usage_reporting), now=moment)
     return _json(
         SyncResponse(
             verdict=verdict_body(answer.verdict),
@@ -86,7 +87,7 @@ def sync() -> Response:
             keyset=answer.trust.keyset,
             roots=answer.trust.roots,
             results=[ResultBody(result.id, result.status, result.code, result.detail) for result in answer.results],
-            server_time=written(now()),
+            server_time=written(moment),
         ),
         200,
     )
