@@ -59,6 +59,16 @@ def test_from_the_one_time_password_to_an_invitation(
     expect(invited.get_by_role("link", name="People")).to_have_count(0)
 
 
+def test_nothing_is_cut_off_where_an_address_is_longer_than_a_phone_is_wide(
+    at_desk: Callable[..., Page], console_runtime: Runtime
+) -> None:
+    email = "augusta.ada.king.noel@communitysafety.example.org"
+    person = people.add(console_runtime, email, Role.VIEWER, now=datetime.now(UTC), actor="test").person
+    acts = ("role", "invite-again", "remove")
+    found = axe.faults_of_pages(at_desk(Role.ADMINISTRATOR), *((f"/console/people/{person.id}/{act}",) for act in acts))
+    assert found == []
+
+
 PAGES = ("/console/", "/console/account", "/console/people", "/console/people/invite", "/console/nowhere")
 
 
