@@ -42,6 +42,9 @@ def test_a_key_from_its_creation_to_its_end(at_desk: Sit, console_runtime: Runti
     page.go_back()
     page.reload()
     expect(page.locator("main")).to_contain_text("It was revoked on")
+    page.goto("/console/api-keys")
+    page.get_by_role("link", name="What programs can ask for").click()
+    expect(page).to_have_title("API of the licence and usage server")
 
 
 def test_a_new_signing_key_with_the_root_key_from_a_stick(
