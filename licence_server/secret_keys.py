@@ -118,7 +118,7 @@ def make_passphrase() -> str:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that its owner alone can read, wholly or not at all, never over another."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -61,7 +61,7 @@ def open_runtime(config: Config) -> Runtime:
     """Open a deployment. Raises ConfigError, Unavailable."""
     if config.database_url.startswith("sqlite:"):
         try:
-            config.data_dir.mkdir(parents=True, exist_ok=True)
+            config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(
                 f"LICENCE_SERVER_DATA_DIR cannot be made: {config.data_dir} ({error.__class__.__name__})."

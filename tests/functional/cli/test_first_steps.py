@@ -31,6 +31,7 @@ def test_init_makes_everything_once(deployment_to_be: Server) -> None:
     assert (made["created"], again["created"]) == (True, False)
     assert again["root_passphrase"] is None
     assert "Nothing was changed." in second.stderr
+    assert (deployment_to_be.directory / "data").stat().st_mode & 0o077 == 0
     (deployment_to_be.directory / "written-down").write_text(made["root_passphrase"])
     deployment_to_be.json("keys", "rotate", "--root-passphrase-file", "written-down")
 
