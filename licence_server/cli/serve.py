@@ -22,7 +22,8 @@ def serve(operator: Operator) -> None:
     """
     migrate_if_empty(operator.opened)
     readiness.require_sound(operator.runtime)
-    if (warning := readiness.address_warning(operator.runtime)) is not None:
+    standing = readiness.check(operator.runtime, now=operator.now)
+    for warning in standing.problems + standing.warnings:
         note(f"Warning: {warning}")
     # Connections do not survive the fork into workers.
     operator.opened.database.close()

@@ -48,6 +48,9 @@ def test_init_reaches_a_server_that_is_running(database_server: DatabaseServer, 
     server.start()
     try:
         assert ready(server)[0] == 503
+        assert (
+            "Warning: This server has no keys yet: run `licence-server init`." in (tmp_path / "server.log").read_text()
+        )
         server.init()
         assert ready(server) == (200, {"status": "ready", "problems": [], "warnings": []})
     finally:
