@@ -17,7 +17,8 @@ PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"
 )
 FENCED = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SPOKEN = re.compile(r"`([^`\n]*(?:\n[^`\n]+)?)`")
-SERVER = re.compile(r"(?:^|[ =/])licence-server (?P<words>.+)")
+# The last one of a line: before it may stand as whom it is given.
+SERVER = re.compile(r"(?:^|.*[ =/])licence-server (?P<words>.+)")
 CLIENT = re.compile(r"(?:^|[ /])kit-client (?P<words>.+)")
 # What a shell does with a line beyond the command itself.
 AFTER = re.compile(r"\s+#\s.*|;.*")
