@@ -94,8 +94,8 @@ class Database:
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
-        """A connection without a transaction: each statement sees its own moment, and costs one round trip. It does
-        not see what a `writing()` around it has not committed. Raises Unavailable."""
+        """A connection on which `Prepared` statements begin no transaction: each sees its own moment, and costs one
+        round trip. They do not see what a `writing()` around them has not committed. Raises Unavailable."""
         with translated(), self._looking_engine.connect() as connection:
             yield connection
 
@@ -136,6 +136,11 @@ class Database:
             finally:
                 self._joined.reset(mark)
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside a `writing()`."""
+        return self._joined.get() is not None
+
     def write(self, use_case: Callable[[Session], Result]) -> Result:
         """Run a use case in one transaction; again where another got in its way: the same key, a deadlock."""
         for _ in range(ATTEMPTS - 1):
@@ -143,7 +148,7 @@ class Database:
                 with self.writing() as session:
                     return use_case(session)
             except (IntegrityError, Unavailable) as error:
-                if self._joined.get() is not None or not _is_collision(error):
+                if self.is_writing or not _is_collision(error):
                     raise
         with self.writing() as session:
             return use_case(session)

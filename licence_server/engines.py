@@ -124,7 +124,8 @@ def postgresql_engine(url: str) -> Engine:
         "postgresql+psycopg://",
         # What is asked often we prepare ourselves (`libpq`). At a rollback psycopg lets go of all that is prepared on a
         # connection, ours too, if it has prepared anything.
-        creator=lambda: psycopg.connect(url, connect_timeout=5, prepare_threshold=None),
+        # Names are of every script, whatever an address or PGCLIENTENCODING says.
+        creator=lambda: psycopg.connect(url, connect_timeout=5, client_encoding="UTF8", prepare_threshold=None),
         pool_size=8,
         max_overflow=-1,
     )

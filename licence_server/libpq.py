@@ -10,12 +10,13 @@ import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from hashlib import blake2s
 from itertools import count
 from typing import Any
 
 from psycopg import Connection, OperationalError, errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 _Statement = tuple[str, tuple[int, ...]]
@@ -27,6 +28,15 @@ _Given = tuple[_Statement, Sequence[Any], Sequence[Format] | None]
 _Step = Callable[[PGresult], None]
 
 _WELL = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+
+_LAST_WORDS = (b"FATAL", b"PANIC")
+"""How bad it is where PostgreSQL says why it ends the connection, and does so."""
+
+_GONE = "26000"
+"""What PostgreSQL says of a name that it has no statement for."""
+
+_CHANGED = "0A000"
+"""What it says, among other things, where a migration has changed the columns that a statement gives."""
 
 
 class Asked:
@@ -42,6 +52,11 @@ class Asked:
     def rowcount(self) -> int:
         """How many rows were changed, or found."""
         return self._answer().command_tuples or 0
+
+    @property
+    def command(self) -> bytes | None:
+        """What PostgreSQL says it has done."""
+        return self._answer().command_status
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         return self._wire.rows(self._answer())
@@ -88,11 +103,18 @@ class Wire:
         try:
             yield
             if commit:
-                self._waiting.append(Asked(self, "COMMIT", (), begins=False))
+                self._commit()
             self.send()
         finally:
             self._is_gathering = False
             self._waiting.clear()
+
+    def _commit(self) -> None:
+        commit = Asked(self, "COMMIT", (), begins=False)
+        self._waiting.append(commit)
+        if commit.command != b"COMMIT":
+            # It answers so, and calls it no error, where somebody went on after one.
+            raise errors.InFailedSqlTransaction("what was to be committed had failed before, and was rolled back")
 
     def send(self) -> None:
         """Send what waits, take the answers. Raises psycopg's errors; what stands after one that fails is not done."""
@@ -110,10 +132,17 @@ class Wire:
             raise
         for (statement, step), result in zip(steps, results, strict=True):
             if result.status not in _WELL:
-                # Prepared anew next time: where a migration has changed what it gives, PostgreSQL refuses the old one.
-                self._names.pop(statement, None)
-                raise errors.error_from_result(result, self._driver.info.encoding)
+                error = errors.error_from_result(result, self._driver.info.encoding)
+                self._forget(statement, error.sqlstate)
+                raise error
             step(result)
+
+    def _forget(self, statement: _Statement, state: str | None) -> None:
+        """Prepare anew next time what PostgreSQL does not take any more; it keeps all else that it refused."""
+        if state == _GONE:
+            self._names.clear()
+        elif state == _CHANGED:
+            self._names.pop(statement, None)
 
     def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
         """Of an answer, as psycopg reads them."""
@@ -139,13 +168,19 @@ class Wire:
         for one, (statement, values, formats) in zip(asked, given, strict=True):
             name = self._names.get(statement) or new.get(statement)
             if name is None:
-                name = new[statement] = b"licence_server_%d" % next(self._numbers)
+                name = new[statement] = self._new_name(statement)
                 libpq.send_prepare(name, statement[0].encode(), statement[1])
                 steps.append((statement, partial(self._prepared, statement, name)))
             libpq.send_query_prepared(name, values, formats)
             steps.append((statement, one.answered))
         libpq.pipeline_sync()
         return steps
+
+    def _new_name(self, statement: _Statement) -> bytes:
+        """One that is used for nothing else, on no connection: behind a pooler that shares connections and does not
+        follow what is prepared on them, a statement is refused rather than taken for another's."""
+        content = blake2s(repr(statement).encode(), digest_size=8).hexdigest()
+        return f"licence_server_{content}_{next(self._numbers)}".encode()
 
     def _prepared(self, statement: _Statement, name: bytes, _result: PGresult) -> None:
         self._names[statement] = name
@@ -172,9 +207,11 @@ class Wire:
             if result is None:
                 # The end of one answer; where the connection is lost, of all.
                 if libpq.status != ConnStatus.OK:
-                    raise OperationalError("the connection was lost")
+                    raise OperationalError(libpq.get_error_message())
             elif result.status == ExecStatus.PIPELINE_SYNC:
                 return results
+            elif result.error_field(DiagnosticField.SEVERITY_NONLOCALIZED) in _LAST_WORDS:
+                raise OperationalError(result.get_error_message())
             else:
                 results.append(result)
 

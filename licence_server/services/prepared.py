@@ -6,7 +6,7 @@ columns, and errors are SQLAlchemy's, so that nobody else notices. PostgreSQL ca
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from operator import attrgetter, methodcaller
 from typing import Any
@@ -185,10 +185,25 @@ def _as_sqlalchemy_has_it(connection: Connection, sql: str) -> Iterator[None]:
     try:
         yield
     except dialect.dbapi.Error as error:
-        if dialect.is_disconnect(error, connection.connection.dbapi_connection, None):
+        is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+        if is_lost:
             # SQLAlchemy finds out for itself, and lets go of every connection of that time.
-            connection.exec_driver_sql("SELECT 1")
+            with suppress(DBAPIError):
+                connection.exec_driver_sql("SELECT 1")
         # Without the values: what cannot be stored need not stand in a log.
         raise DBAPIError.instance(
-            sql, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
+            sql,
+            None,
+            error,
+            dialect.dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=dialect,
         ) from error
+    except BaseException:
+        if dialect.name != "sqlite" and not connection.invalidated:
+            driver: Any = connection.connection.driver_connection
+            if driver.closed:
+                # Who is told to go does so; to roll back on it would be an error that hides what is under way.
+                connection.invalidate()
+        raise

@@ -133,6 +133,8 @@ class Rounds:
 
     def join(self, take: Take[Asked, Answer], asked: Asked) -> Answer:
         """Be served in the next round that `take` runs. Raises what the request is refused with; Unavailable."""
+        # A round may commit by itself, and serves others too.
+        assert not self._database.is_writing, "a round is no part of a larger transaction"  # noqa: S101 (our own call)
         kind = self.kinds.get(take) or self.kinds.setdefault(take, self._kind(take))
         answer: Answer = kind.join(asked)
         return answer

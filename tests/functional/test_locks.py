@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import delete, select, text
 
@@ -23,12 +24,11 @@ pytestmark = [
 
 def await_one_that_waits(deployment: Deployment) -> None:
     """Until a connection to PostgreSQL waits for another's lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     deadline = time.monotonic() + 30
-    with deployment.runtime.database.looking() as connection:
-        while not connection.scalar(waiting):
+    # Who waits is looked up once in a transaction.
+    with psycopg.connect(deployment.database_url, autocommit=True) as connection:
+        while connection.execute(waiting).fetchone() == (0,):
             assert time.monotonic() < deadline
 
 

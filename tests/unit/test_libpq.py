@@ -140,6 +140,58 @@ def test_a_statement_whose_columns_a_migration_changed_is_refused_once(
     assert wire.ask(READ, [(1, None)], begins=True).fetchall() == []
 
 
+def prepared(driver: psycopg.Connection[Any]) -> list[str]:
+    """The names that PostgreSQL has statements for."""
+    return [name for (name,) in driver.execute("SELECT name FROM pg_prepared_statements").fetchall()]
+
+
+def test_a_statement_that_is_refused_time_and_again_stays_prepared_once(
+    driver: psycopg.Connection[Any], wire: Wire
+) -> None:
+    for _ in range(3):
+        with suppress(psycopg.errors.UniqueViolation):
+            wire.ask(ADD, [(1, "one"), (1, "again")], begins=True)
+        driver.rollback()
+    assert len(prepared(driver)) == 1
+
+
+def test_what_postgresql_has_lost_is_missed_once(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    def ask_all() -> None:
+        with wire.together(commit=False):
+            wire.ask(ADD, [(1, "one")], begins=True)
+            wire.ask(READ, [(1, None)], begins=True)
+        driver.rollback()
+
+    ask_all()
+    driver.autocommit = True
+    driver.execute("DISCARD ALL")
+    driver.autocommit = False
+    with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+        ask_all()
+    driver.rollback()
+    ask_all()
+
+
+def test_another_statement_never_goes_by_the_same_name(
+    driver: psycopg.Connection[Any], wire: Wire, database_server: PostgresqlServer
+) -> None:
+    """As where a pooler that does not follow them gives one's connection to another."""
+    wire.ask(READ, [(1, None)], begins=True)
+    with psycopg.connect(driver.info.dsn, prepare_threshold=None) as other:
+        Wire(other).ask(ADD, [(1, "one")], begins=True)
+        assert len({*prepared(driver), *prepared(other)}) == 2
+
+
+def test_a_commit_that_postgresql_answers_with_a_rollback_is_an_error(
+    driver: psycopg.Connection[Any], wire: Wire
+) -> None:
+    with suppress(psycopg.errors.UniqueViolation):
+        wire.ask(ADD, [(1, "one"), (1, "again")], begins=True)
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction), wire.together(commit=True):
+        pass
+    assert state(driver) == TransactionStatus.IDLE
+
+
 def test_what_fills_both_directions_gets_through(driver: psycopg.Connection[Any], wire: Wire) -> None:
     """PostgreSQL stops reading while nobody reads what it says."""
     large = "x" * (4 << 20)
@@ -176,3 +228,10 @@ def test_a_lost_connection_is_an_operational_error(
         with pytest.raises(psycopg.OperationalError):
             wire.ask(READ, [(1, None)], begins=True)
         assert driver.closed
+
+
+def test_why_postgresql_ends_a_connection_is_told(driver: psycopg.Connection[Any], wire: Wire) -> None:
+    end_soon = "SELECT pg_terminate_backend(pg_backend_pid())"
+    with pytest.raises(psycopg.OperationalError, match="administrator"):
+        wire.ask(end_soon, [()], begins=True)
+    assert driver.closed

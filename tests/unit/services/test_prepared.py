@@ -1,12 +1,14 @@
 """Statements asked of the driver itself: what they give and raise is what SQLAlchemy gives and raises."""
 
+import signal
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from licence_server.database import Database
 from licence_server.domain.errors import Unavailable
 from licence_server.models import Installation, InstallationToken
 from licence_server.secret_keys import hash_secret
@@ -29,6 +31,8 @@ MOVE = Prepared(
     .where(InstallationToken.installation_id == bindparam("old"))
     .values(installation_id=bindparam("new"))
 )
+SLEEP = Prepared(select(func.pg_sleep(60)))
+ECHO = Prepared(select(cast(bindparam("name"), Text)))
 LABELS = Prepared(select(func.json_extract(Installation.label, "$")).order_by(Installation.label))
 
 
@@ -87,10 +91,37 @@ def test_a_connection_that_is_lost_is_unavailable_once(
 def test_what_goes_wrong_at_a_later_row_is_an_error_of_the_database_too(deployment: Deployment) -> None:
     database = deployment.runtime.database
     secret = deployment.token(deployment.licence(kit_id=deployment.kit()))
+    made = [UUID(deployment.installation(secret).id) for _ in range(2)]
     with database.writing() as session:
-        for label in ('{"a": 1}', "{broken"):
-            kit = UUID(deployment.installation(secret).id)
+        for kit, label in zip(made, ('{"a": 1}', "{broken"), strict=True):
             session.execute(update(Installation).where(Installation.id == kit).values(label=label))
 
     with pytest.raises(Unavailable), database.looking() as connection:
         LABELS.all(connection)
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+def test_whoever_is_told_to_go_while_he_waits_is_not_told_of_the_database(deployment: Deployment) -> None:
+    database = deployment.runtime.database
+
+    def end(*_: object) -> None:
+        raise SystemExit
+
+    former = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(SystemExit), database.writing() as session:
+            SLEEP.all(session.connection())
+    finally:
+        signal.signal(signal.SIGALRM, former)
+
+    with database.looking() as connection:
+        assert ACTIVATED.all(connection, ids=[]) == []
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+def test_names_of_every_script_are_kept_whatever_the_address_says(deployment: Deployment) -> None:
+    database = Database(f"{deployment.database_url}&client_encoding=LATIN1")
+    with database.looking() as connection:
+        assert ECHO.scalar(connection, name="Żółć ☃") == "Żółć ☃"
+    database.close()

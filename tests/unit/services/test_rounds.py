@@ -10,6 +10,7 @@ import pytest
 
 from licence_server.domain.errors import Refused, Unavailable
 from licence_server.services.rounds import ALONE, Gathering
+from tests.support.deployment import Deployment
 
 REFUSED = Refused("token_unknown", "Not known.")
 
@@ -128,3 +129,17 @@ def test_a_database_that_is_gone_is_asked_once() -> None:
 def test_a_leader_that_is_ended_leaves_nobody_waiting_nor_answered() -> None:
     answers = gathered(Counter(), [1, "the end"])
     assert sorted(type(answer).__name__ for answer in answers.values()) == ["Ended", "Unavailable"]
+
+
+def test_a_round_is_no_part_of_a_larger_transaction(deployment: Deployment) -> None:
+    """It may commit by itself, and serves others too."""
+    runtime, served = deployment.runtime, list[Any]()
+
+    def serve(_runtime: Any, _session: Any, asked: Sequence[Any]) -> Sequence[Any]:
+        served.extend(asked)
+        return asked
+
+    with runtime.database.writing(), pytest.raises(AssertionError, match="larger"):
+        runtime.rounds.join(serve, 1)
+    assert runtime.rounds.join(serve, 2) == 2
+    assert served == [2]
