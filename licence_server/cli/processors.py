@@ -4,11 +4,15 @@ Threads of a worker take turns, since they share one interpreter. Spread over tw
 processor, and while it wakes nobody works: an answer from SQLite, which lets go of the interpreter some fifty times,
 then takes more than twice as long. Fewer workers than processors stay free, for others may be bound to the same
 machine's first ones too. nginx does likewise (`worker_cpu_affinity auto`).
+
+Where this is forbidden, or the processor has just gone, a worker stays free: gunicorn would take an error in a hook for
+a worker that cannot start, and end.
 """
 
 import os
 import sys
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 
@@ -17,8 +21,10 @@ def choose(server: Any, worker: Any) -> None:
     worker.processor = None
     if sys.platform != "linux":
         return
-    usable = sorted(os.sched_getaffinity(0))
-    if server.num_workers >= len(usable):
+    usable: list[int] = []
+    with suppress(OSError):
+        usable = sorted(os.sched_getaffinity(0))
+    if usable and server.num_workers >= len(usable):
         taken = Counter(other.processor for other in server.WORKERS.values())
         worker.processor = min(usable, key=lambda processor: taken[processor])
 
@@ -26,4 +32,5 @@ def choose(server: Any, worker: Any) -> None:
 def stay(_server: Any, worker: Any) -> None:
     """gunicorn's `post_fork`, in the worker."""
     if sys.platform == "linux" and worker.processor is not None:
-        os.sched_setaffinity(0, {worker.processor})
+        with suppress(OSError):
+            os.sched_setaffinity(0, {worker.processor})
