@@ -49,11 +49,6 @@ class Asked:
         self._result: PGresult | None = None
 
     @property
-    def rowcount(self) -> int:
-        """How many rows were changed, or found."""
-        return self._answer().command_tuples or 0
-
-    @property
     def command(self) -> bytes | None:
         """What PostgreSQL says it has done."""
         return self._answer().command_status

@@ -53,7 +53,7 @@ def issue(connection: Connection, owners: Sequence[tuple[UUID, datetime]]) -> li
 def make_room(connection: Connection, installation_id: UUID) -> None:
     """Of the tokens never used keep the newest thousand with the one that is about to be issued, so that a client
     gone wild cannot fill the table."""
-    _DELETE_OLD.run_many(connection, [{"owner": installation_id}])
+    _DELETE_OLD.run(connection, owner=installation_id)
 
 
 def require_known(runtime: Runtime, token: str, *, now: datetime) -> None:

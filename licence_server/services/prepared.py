@@ -8,7 +8,7 @@ columns, and errors are SQLAlchemy's, so that nobody else notices. PostgreSQL ca
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from operator import attrgetter, methodcaller
+from operator import methodcaller
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Select, Update, func, select
@@ -54,11 +54,10 @@ class Prepared:
         row = self.first(connection, **values)
         return None if row is None else row[0]
 
-    def run(self, connection: Connection, **values: Any) -> int:
-        """Change something; how many rows."""
+    def run(self, connection: Connection, **values: Any) -> None:
+        """Change something."""
         compiled = self._of(connection.dialect)
-        count: int = ask(connection, compiled.sql, compiled.bound(values), take=_count)
-        return count
+        ask(connection, compiled.sql, compiled.bound(values))
 
     def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         """The same change with one set of values after the other; nothing where there is none."""
@@ -73,7 +72,7 @@ class Prepared:
         return compiled
 
 
-_count, _row = attrgetter("rowcount"), methodcaller("fetchone")
+_row = methodcaller("fetchone")
 
 
 def _itself(cursor: Any) -> Any:
