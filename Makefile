@@ -35,7 +35,7 @@ test: $(SETUP) ## every check and every test
 lint: $(SETUP) ## format, lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 

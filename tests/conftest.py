@@ -1,5 +1,6 @@
 """Fixtures. Everything that touches a database runs on SQLite and on PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,13 +25,29 @@ settings.register_profile("ours", derandomize=True, deadline=None, suppress_heal
 settings.load_profile("ours")
 
 # Their tests take longest, and mostly wait.
-FIRST = ("city", "durability")
+WAITING = ("city", "durability")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long is not left to the end of a run, when the other test processes have nothing to do any more."""
-    items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in FIRST)
+    """What takes long is not left to the end of a run, when the other test processes have nothing to do any more.
+
+    pytest-xdist gives each process as many of the items as the next, in order. The first begins with the tests that
+    wait, and the others, who have the processors meanwhile, with those that are marked `long`.
+    """
+    waiting, long, rest = [], [], []
+    for item in items:
+        room = item.path.relative_to(Path(__file__).parent).parts[0]
+        (waiting if room in WAITING else long if item.get_closest_marker("long") else rest).append(item)
+    others = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) - 1
+    shares = [waiting, *(long[place::others] for place in range(others))] if others else [waiting + long]
+    left = len(items)
+    items.clear()
+    for place, share in enumerate(shares):
+        size = max(len(share), left // (len(shares) - place))
+        left -= size
+        items += [*share, *rest[: size - len(share)]]
+        del rest[: size - len(share)]
 
 
 @pytest.fixture(scope="session", autouse=True)

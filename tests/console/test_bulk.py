@@ -130,6 +130,7 @@ def test_a_viewer_looks_and_no_more(at_desk: Callable[..., Page]) -> None:
         heading(page).to_have_text("You may not do this")
 
 
+@pytest.mark.long
 def test_axe_finds_nothing(at_desk: Callable[..., Page]) -> None:
     page = at_desk(Role.LICENSING_OFFICER)
     axe.waits_in(page)

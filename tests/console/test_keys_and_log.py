@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from licence_server.domain.roles import Role
@@ -96,6 +97,7 @@ def test_the_log_is_filtered_exported_and_verified(at_desk: Sit, console_runtime
     expect(page.get_by_role("alert")).to_contain_text("is not in the log")
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_and_nothing_is_cut_off(at_desk: Sit, console_runtime: Runtime) -> None:
     created: Any = api_keys.create(console_runtime, now=datetime.now(UTC), actor="test", name="A key", scopes=[])
     found = axe.faults_of_pages(

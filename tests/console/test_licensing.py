@@ -147,6 +147,7 @@ def licence(runtime: Runtime, business: str) -> str:
     return str(granted.licence.id)
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_on_the_pages_of_licensing(
     at_desk: Callable[..., Page], console_runtime: Runtime, console_server: Server, business: str
 ) -> None:

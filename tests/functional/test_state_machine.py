@@ -188,6 +188,7 @@ class Field(RuleBasedStateMachine):
 
 # What it runs the other tests run too, and tracing it takes half as long again.
 @pytest.mark.no_cover
+@pytest.mark.long
 def test_the_model_and_the_server_agree_at_every_step(database_server: DatabaseServer, tmp_path: Path) -> None:
     class Machine(Field):
         def open(self) -> Deployment:

@@ -91,6 +91,7 @@ def added(found: list[Any], measure: str) -> int:
     return sum(getattr(row, measure) for row in found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kit_id", [None, KIT_ID])
 def test_figures_are_what_the_days_add_up_to(trial: Deployment, kit_id: str | None) -> None:
     with trial.runtime.database.reading() as session:

@@ -143,6 +143,7 @@ def _order(query: dict[str, Any], first: str, last: str) -> None:
 
 # What it runs the other tests run too, and tracing it takes half as long again.
 @pytest.mark.no_cover
+@pytest.mark.long
 def test_the_description_is_true(deployment: Deployment) -> None:
     """One test, so that several test processes do not make the same run twice."""
     # Over real HTTP: in process, Schemathesis cannot make its probes of authentication.

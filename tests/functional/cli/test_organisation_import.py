@@ -74,6 +74,7 @@ def test_a_dry_run_changes_nothing(shell: Shell) -> None:
 
 # What it runs the others run too, and tracing it takes half as long again.
 @pytest.mark.no_cover
+@pytest.mark.long
 def test_a_register_of_sixteen_thousand_is_one_quick_act(shell: Shell) -> None:
     rows = "".join(f"Organisation {number},R{number},a{number}@b.example\n" for number in range(16_000))
     file = shell.write("register.csv", f"name,reference,contact_email\n{rows}")

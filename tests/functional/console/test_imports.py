@@ -283,6 +283,7 @@ def test_the_example_can_be_imported(deployment: Deployment, officer: Desk) -> N
 
 # What it runs the others run too, and tracing it takes half as long again.
 @pytest.mark.no_cover
+@pytest.mark.long
 def test_a_citys_sixteen_thousand(deployment: Deployment, officer: Desk) -> None:
     deployment.kit()
     content = "\r\n".join((HEAD, *rows(16_000))).encode()

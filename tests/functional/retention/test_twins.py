@@ -168,6 +168,7 @@ def twins(database_server: DatabaseServer, tmp_path: Path) -> Iterator[tuple[Sid
 
 # What it runs the others run too, and tracing it takes half as long again.
 @pytest.mark.no_cover
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 4, 5])
 def test_figures_do_not_tell_who_forgets(twins: tuple[Side, Side], seed: int) -> None:
     history = History(*twins, seed)
