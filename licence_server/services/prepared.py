@@ -7,17 +7,14 @@ columns, and errors are SQLAlchemy's, so that nobody else notices. PostgreSQL ca
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from operator import methodcaller
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Select, Update, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.types import TypeEngine
 
 from licence_server.libpq import Wire
-
-Convert = Callable[[Any], Any]
+from licence_server.services.compiled import Compiled, Convert
 
 
 class Prepared:
@@ -25,7 +22,7 @@ class Prepared:
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Update | Delete) -> None:
         self._statement = statement
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: dict[str, Compiled] = {}
 
     def all(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of a SELECT."""
@@ -65,10 +62,10 @@ class Prepared:
             compiled = self._of(connection.dialect)
             ask(connection, compiled.sql, [compiled.bound(values) for values in rows], many=True)
 
-    def _of(self, dialect: Dialect) -> "_Compiled":
+    def _of(self, dialect: Dialect) -> Compiled:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _compiled(self._statement, dialect)
+            compiled = self._compiled[dialect.name] = Compiled.of(self._statement, dialect)
         return compiled
 
 
@@ -131,51 +128,6 @@ def _wire(connection: Connection) -> Wire:
         driver: Any = connection.connection.driver_connection
         wire = connection.info[Wire] = Wire(driver)
     return wire
-
-
-@dataclass(frozen=True)
-class _Compiled:
-    """values: the names in the driver's order, each with what is done to it. constants: what the statement itself
-    says. results: column to what is done to it; only where anything is."""
-
-    sql: str
-    values: tuple[tuple[str, Convert | None], ...]
-    constants: dict[str, Any]
-    results: tuple[tuple[int, Convert], ...]
-
-    def bound(self, values: dict[str, Any]) -> list[Any]:
-        """Values as the driver takes them."""
-        values = self.constants | values
-        return [values[name] if convert is None else convert(values[name]) for name, convert in self.values]
-
-    def converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        """A row as the columns' types have it."""
-        changed = list(row)
-        for place, convert in self.results:
-            changed[place] = convert(changed[place])
-        return tuple(changed)
-
-
-def _compiled(statement: Select[*tuple[Any, ...]] | Update | Delete, dialect: Dialect) -> _Compiled:
-    # Values in their order on both; libpq itself knows them as $1, $2 and so on.
-    numbering: Any = type(dialect)
-    style = dialect if dialect.name == "sqlite" else numbering(paramstyle="numeric_dollar")
-    compiled: Any = statement.compile(dialect=style)
-    binds = {name: bind for bind, name in compiled.bind_names.items()}
-    columns = statement.selected_columns if isinstance(statement, Select) else ()
-    results = [_type_of(column.type, dialect).result_processor(dialect, None) for column in columns]
-    return _Compiled(
-        sql=str(compiled),
-        values=tuple(
-            (name, _type_of(binds[name].type, dialect).bind_processor(dialect)) for name in compiled.positiontup
-        ),
-        constants={name: bind.value for name, bind in binds.items() if not bind.required},
-        results=tuple((place, convert) for place, convert in enumerate(results) if convert is not None),
-    )
-
-
-def _type_of(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-    return kind.dialect_impl(dialect)
 
 
 @contextmanager
