@@ -22,12 +22,12 @@ def serve(operator: Operator) -> None:
     """
     migrate_if_empty(operator.opened)
     readiness.require_sound(operator.runtime)
+    require_free(operator.config.bind)
     standing = readiness.check(operator.runtime, now=operator.now)
     for warning in standing.problems + standing.warnings:
         note(f"Warning: {warning}")
     # Connections do not survive the fork into workers.
     operator.opened.database.close()
-    require_free(operator.config.bind)
     with metrics_directory():
         WebServer(operator.config).run()
 

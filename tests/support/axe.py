@@ -20,6 +20,8 @@ def waits_in(page: Page) -> None:
 
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and against good practice, one line each."""
+    # Whoever has just pressed a button may be at a page that has begun and holds nothing yet.
+    page.wait_for_load_state()
     if not page.evaluate("typeof window.axe === 'object'"):
         # Run from outside the page: its policy lets no foreign script in.
         page.evaluate(SCRIPT.read_text())
