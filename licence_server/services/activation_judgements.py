@@ -13,6 +13,7 @@ from licence_server.domain.errors import Conflict, LicenceServerError, Refused
 from licence_server.domain.verdict import SEAT_LIMIT_REACHED
 from licence_server.services import activation_rows, leases, removed_installations
 from licence_server.services.activation_rows import InstallationRow, LicenceRow, TokenRow
+from licence_server.services.prepared import by_keys, together
 from licence_server.services.runtime import Runtime
 
 
@@ -59,16 +60,20 @@ class Found:
 
     def __init__(self, runtime: Runtime, connection: Connection, asked: Sequence[Asked]) -> None:
         ids = {one.activation.installation_id for one in asked}
-        self.installations = activation_rows.lock_installations(connection, ids)
-        self.removed: dict[UUID, UUID] = {}
-        if unknown := ids - self.installations.keys():
-            self.removed = removed_installations.lock(runtime, connection, unknown)
+        with together(connection):
+            # One message, in which the transaction begins.
+            by_keys(connection)
+            installations = activation_rows.lock_installations(connection, ids)
+            removed = removed_installations.lock(runtime, connection, ids)
+            licensed = activation_rows.lock_licensed(connection, {one.token_id for one in asked})
+        self.installations = installations()
+        self.removed = {found: row_id for found, row_id in removed().items() if found not in self.installations}
         if self.removed:
-            rows = activation_rows.lock_installations(connection, self.removed.values())
+            rows = activation_rows.lock_installations(connection, self.removed.values())()
             for installation_id, row_id in self.removed.items():
                 self.installations[installation_id] = replace(rows[row_id], id=installation_id)
         self.known = frozenset(self.installations)
-        self.licensed = activation_rows.lock_licensed(connection, {one.token_id for one in asked})
+        self.licensed = licensed()
 
     def needs_count(self, asked: Asked) -> bool:
         """Whether seats must be counted for an activation."""

@@ -3,7 +3,7 @@
 By columns, not by models, as for check-ins (`surroundings`).
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, Licence
 from licence_server.services.among import Among
-from licence_server.services.prepared import Prepared, by_keys, together
+from licence_server.services.prepared import Prepared
 from licence_server.services.row_sets import Changes, insert_rows
 
 
@@ -99,23 +99,29 @@ _TOKENS = Changes(ActivationToken, TokenRow, "uses")
 _LICENCES = Changes(Licence, LicenceRow, "first_activated_at", "version = licence.version + 1")
 
 
-def lock_installations(connection: Connection, ids: Collection[UUID]) -> dict[UUID, InstallationRow]:
-    """Those of some installations that are there, by id. To be locked before licences, as everywhere."""
-    with together(connection):
-        # One message, in which the transaction begins where nothing was asked in it before.
-        by_keys(connection)
-        rows = _LOCK_INSTALLATIONS.send(connection, ids=ids)
-    return {row[0]: InstallationRow(*row) for row in rows()}
+def lock_installations(connection: Connection, ids: Collection[UUID]) -> Callable[[], dict[UUID, InstallationRow]]:
+    """Those of some installations that are there, by id, once they are looked at. To be locked before licences, as
+    everywhere."""
+    rows = _LOCK_INSTALLATIONS.send(connection, ids=ids)
+    return lambda: {row[0]: InstallationRow(*row) for row in rows()}
 
 
-def lock_licensed(connection: Connection, token_ids: Collection[UUID]) -> dict[UUID, tuple[TokenRow, LicenceRow]]:
-    """Activation tokens and their licences, by the token's id; one licence is one row, whoever it is found by."""
+def lock_licensed(
+    connection: Connection, token_ids: Collection[UUID]
+) -> Callable[[], dict[UUID, tuple[TokenRow, LicenceRow]]]:
+    """Activation tokens and their licences, by the token's id, once they are looked at; one licence is one row, whoever
+    it is found by."""
+    rows = _LOCK_LICENSED.send(connection, ids=token_ids)
     width = len(TokenRow.__slots__)
-    licences: dict[UUID, LicenceRow] = {}
-    found = {}
-    for row in _LOCK_LICENSED.all(connection, ids=token_ids):
-        token, licence = TokenRow(*row[:width]), LicenceRow(*row[width:])
-        found[token.id] = token, licences.setdefault(licence.id, licence)
+
+    def found() -> dict[UUID, tuple[TokenRow, LicenceRow]]:
+        licences: dict[UUID, LicenceRow] = {}
+        licensed = {}
+        for row in rows():
+            token, licence = TokenRow(*row[:width]), LicenceRow(*row[width:])
+            licensed[token.id] = token, licences.setdefault(licence.id, licence)
+        return licensed
+
     return found
 
 

@@ -6,7 +6,7 @@
   missing once, what was revoked stays revoked, another organisation's stays elsewhere.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -112,10 +112,14 @@ _BRING_BACK = Prepared(
 )
 
 
-def lock(runtime: Runtime, connection: Connection, installation_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Of ids those whose installation retention has removed: each with the random id of its row."""
+def lock(
+    runtime: Runtime, connection: Connection, installation_ids: Collection[UUID]
+) -> Callable[[], dict[UUID, UUID]]:
+    """Of ids those whose installation retention has removed, once they are looked at: each with the random id of its
+    row."""
     by_hash = {_id_hash(runtime, installation_id): installation_id for installation_id in installation_ids}
-    return {by_hash[id_hash]: row_id for row_id, id_hash in _LOCK_REMOVED.all(connection, id_hashes=list(by_hash))}
+    rows = _LOCK_REMOVED.send(connection, id_hashes=list(by_hash))
+    return lambda: {by_hash[id_hash]: row_id for row_id, id_hash in rows()}
 
 
 def bring_back(connection: Connection, row_id: UUID, installation_id: UUID) -> None:
