@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -25,7 +26,12 @@ def two() -> Iterator[list[int]]:
 def processors(server: Server) -> dict[int, list[int]]:
     """Of each worker that is under way."""
     assert server.process is not None
-    return {worker.pid: worker.cpu_affinity() for worker in psutil.Process(server.process.pid).children()}
+    found = {}
+    for worker in psutil.Process(server.process.pid).children():
+        # One that was ended goes while we look.
+        with suppress(psutil.NoSuchProcess):
+            found[worker.pid] = worker.cpu_affinity()
+    return found
 
 
 def both_bound(server: Server, *, ended: int = 0) -> dict[int, list[int]]:
