@@ -45,6 +45,7 @@ def sqlite_engine(url: str) -> Engine:
         url,
         module=module,
         poolclass=QueuePool,
+        # As many connections as there are threads, and all of them kept: nobody waits for one, nobody opens one anew.
         pool_size=0,
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
     )

@@ -13,7 +13,7 @@ from licence_server.domain.errors import Conflict, LicenceServerError, Refused
 from licence_server.domain.verdict import SEAT_LIMIT_REACHED
 from licence_server.services import activation_rows, leases, removed_installations
 from licence_server.services.activation_rows import InstallationRow, LicenceRow, TokenRow
-from licence_server.services.prepared import by_keys, together
+from licence_server.services.prepared import by_keys
 from licence_server.services.runtime import Runtime
 
 
@@ -60,9 +60,7 @@ class Found:
 
     def __init__(self, runtime: Runtime, connection: Connection, asked: Sequence[Asked]) -> None:
         ids = {one.activation.installation_id for one in asked}
-        with together(connection):
-            # One message, in which the transaction begins.
-            by_keys(connection)
+        with by_keys(connection):
             installations = activation_rows.lock_installations(connection, ids)
             removed = removed_installations.lock(runtime, connection, ids)
             licensed = activation_rows.lock_licensed(connection, {one.token_id for one in asked})

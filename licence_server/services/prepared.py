@@ -99,14 +99,18 @@ _BY_KEYS = Prepared(
 )
 
 
-def by_keys(connection: Connection) -> None:
-    """Until the transaction ends PostgreSQL finds rows by an index, and plans each statement once for all values.
+@contextmanager
+def by_keys(connection: Connection) -> Iterator[None]:
+    """As `together`, for what begins a transaction: until that ends PostgreSQL finds rows by an index, and plans each
+    statement once for all values.
 
     Left to itself it plans by how many rows it believes there are, and takes a new table for a small one until that has
-    been analysed: to find a hundred reports it then reads all there are. Asked inside `together`, as a rule.
+    been analysed: to find a hundred reports it then reads all there are.
     """
-    if connection.dialect.name != "sqlite":
-        _BY_KEYS.send(connection)
+    with together(connection):
+        if connection.dialect.name != "sqlite":
+            _BY_KEYS.send(connection)
+        yield
 
 
 def ask(connection: Connection, sql: str, values: Any, *, many: bool = False, take: Convert = _itself) -> Any:

@@ -49,8 +49,7 @@ def converted(
 
 
 def insert_all(connection: Connection, sets: Iterable[RowSet]) -> None:
-    """Insert sets of rows in their order, PostgreSQL by one statement: each that it is sent costs psycopg as much as
-    ten rows."""
+    """Insert sets of rows in their order, PostgreSQL by one statement: each costs more than a few rows do."""
     there = [one for one in sets if one.values]
     if connection.dialect.name == "sqlite":
         for one in there:

@@ -15,7 +15,7 @@ from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, InstallationToken, Kit, KitItem, Licence, Organisation
 from licence_server.services import trust
 from licence_server.services.among import Among
-from licence_server.services.prepared import Prepared, by_keys, together
+from licence_server.services.prepared import Prepared, by_keys
 from licence_server.services.remembered import Remembered
 from licence_server.services.row_sets import Changes
 
@@ -146,9 +146,7 @@ def find(connection: Connection, remembered: Remembered, token_hash: bytes) -> S
 
 def lock(connection: Connection, remembered: Remembered, token_hashes: Collection[bytes]) -> dict[bytes, Surroundings]:
     """The same of many, by the hash of the token; installations and tokens stay locked."""
-    with together(connection):
-        # One message, in which the transaction begins where nothing was asked in it before.
-        by_keys(connection)
+    with by_keys(connection):
         rows = _LOCK.send(connection, token_hashes=token_hashes)
     return {row[0]: _surroundings(connection, remembered, row) for row in rows()}
 

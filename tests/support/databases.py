@@ -163,6 +163,10 @@ def _migrate(url: str) -> None:
 
 def end_from_afar(url: str, connection: Connection) -> None:
     """PostgreSQL ends a connection; its driver finds out when it asks."""
-    driver: Any = connection.connection.driver_connection
+    end_driver_from_afar(url, connection.connection.driver_connection)
+
+
+def end_driver_from_afar(url: str, driver: Any) -> None:
+    """The same of psycopg's own connection."""
     with psycopg.connect(url, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [driver.info.backend_pid])

@@ -1,6 +1,5 @@
 """PostgreSQL asked through libpq itself: one message each way, and a connection that psycopg can go on with."""
 
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +10,8 @@ import pytest
 from psycopg.pq import TransactionStatus
 
 from licence_server.libpq import Wire
-from tests.support.databases import DatabaseServer, PostgresqlServer
+from tests.support.databases import DatabaseServer, PostgresqlServer, end_driver_from_afar
+from tests.support.interrupting import interrupted_soon
 
 pytestmark = [
     pytest.mark.traced_on_postgresql,
@@ -203,27 +203,16 @@ def test_what_fills_both_directions_gets_through(driver: psycopg.Connection[Any]
 def test_whoever_is_interrupted_while_waiting_leaves_no_connection_behind(
     driver: psycopg.Connection[Any], wire: Wire
 ) -> None:
-    def interrupt(*_: object) -> None:
-        raise InterruptedError
-
-    former = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
-    try:
-        with pytest.raises(InterruptedError):
-            wire.ask("SELECT pg_sleep(60)", [()], begins=True)
-    finally:
-        signal.signal(signal.SIGALRM, former)
+    with interrupted_soon(InterruptedError()), pytest.raises(InterruptedError):
+        wire.ask("SELECT pg_sleep(60)", [()], begins=True)
     assert driver.closed
 
 
 @pytest.mark.parametrize("begun", [True, False])
-def test_a_lost_connection_is_an_operational_error(
-    driver: psycopg.Connection[Any], wire: Wire, database_server: PostgresqlServer, begun: bool
-) -> None:
+def test_a_lost_connection_is_an_operational_error(driver: psycopg.Connection[Any], wire: Wire, begun: bool) -> None:
     if begun:
         wire.ask(READ, [(1, None)], begins=True)
-    with psycopg.connect(driver.info.dsn, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [driver.info.backend_pid])
+    end_driver_from_afar(driver.info.dsn, driver)
     for _ in range(2):
         with pytest.raises(psycopg.OperationalError):
             wire.ask(READ, [(1, None)], begins=True)

@@ -1,6 +1,5 @@
 """Statements asked of the driver itself: what they give and raise is what SQLAlchemy gives and raises."""
 
-import signal
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
@@ -16,6 +15,7 @@ from licence_server.services.among import Among
 from licence_server.services.prepared import Prepared
 from tests.support.databases import end_from_afar
 from tests.support.deployment import Deployment
+from tests.support.interrupting import interrupted_soon
 
 pytestmark = pytest.mark.traced_on_postgresql
 
@@ -104,16 +104,8 @@ def test_what_goes_wrong_at_a_later_row_is_an_error_of_the_database_too(deployme
 def test_whoever_is_told_to_go_while_he_waits_is_not_told_of_the_database(deployment: Deployment) -> None:
     database = deployment.runtime.database
 
-    def end(*_: object) -> None:
-        raise SystemExit
-
-    former = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
-    try:
-        with pytest.raises(SystemExit), database.writing() as session:
-            SLEEP.all(session.connection())
-    finally:
-        signal.signal(signal.SIGALRM, former)
+    with interrupted_soon(SystemExit()), pytest.raises(SystemExit), database.writing() as session:
+        SLEEP.all(session.connection())
 
     with database.looking() as connection:
         assert ACTIVATED.all(connection, ids=[]) == []
