@@ -5,7 +5,7 @@
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 class ReceivedNumbers:
@@ -21,12 +21,18 @@ class ReceivedNumbers:
         place = bisect_right(self._spans, (number, float("inf"))) - 1
         return place >= 0 and number <= self._spans[place][1]
 
+    def has_any(self, numbers: Collection[int]) -> bool:
+        """Whether any of some numbers is among them."""
+        if not numbers or not self._spans or min(numbers) > self._spans[-1][1]:
+            return False
+        return any(number in self for number in numbers)
+
     def __str__(self) -> str:
         return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in self._spans)
 
     def add_all(self, numbers: Iterable[int]) -> None:
         """Add numbers, merging neighbours into one interval."""
-        spans = sorted([*self._spans, *((number, number) for number in set(numbers))])
+        spans = sorted([*self._spans, *_spans(set(numbers))])
         merged: list[tuple[int, int]] = []
         for first, last in spans:
             if merged and first <= merged[-1][1] + 1:
@@ -40,3 +46,10 @@ class ReceivedNumbers:
         """How many numbers below the highest were never received."""
         highest = self._spans[-1][1] if self._spans else 0
         return highest - sum(last - first + 1 for first, last in self._spans)
+
+
+def _spans(numbers: set[int]) -> list[tuple[int, int]]:
+    """Intervals that hold just these numbers: one, where none is missing between them."""
+    if numbers and max(numbers) - min(numbers) + 1 == len(numbers):
+        return [(min(numbers), max(numbers))]
+    return [(number, number) for number in numbers]

@@ -20,6 +20,10 @@ from msgspec import Meta, Struct
 
 MAX_SEQ = 2**31 - 1
 
+_SORTED = msgspec.json.Encoder(order="sorted").encode
+_NUL = rb"\u0000"
+"""As JSON writes it, and who spells these six characters out in a text: so it is looked for again, in the text."""
+
 Seq = Annotated[int, Meta(ge=1, le=MAX_SEQ)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
@@ -102,77 +106,26 @@ def read(raw: Any) -> tuple[Report, bytes]:
             report = _shaped(raw)
         except msgspec.ValidationError as again:
             raise _named(again) from again
-    _check(report, raw)
-    content = {name: value for name, value in raw.items() if name != "id"}
-    return report, sha256(msgspec.json.encode(content, order="sorted")).digest()
+    return report, content_hash(report, raw)
 
 
-class Examined(Struct, frozen=True):
-    """One value of a batch, looked at by itself.
-
-    sent_id: its id as sent, if it is a string. id, seq: what it says it has, however wrong it is. report,
-    content_hash: there where it is of the shape, else `fault` is.
-    """
-
-    raw: Any
-    sent_id: str | None
-    id: UUID | None
-    seq: int | None
-    report: Report | None = None
-    content_hash: bytes = b""
-    fault: InvalidReport | None = None
-
-    @property
-    def identity(self) -> bytes:
-        """See `identity`; reckoned when it is asked for, which is seldom."""
-        return identity(self.raw) if self.id is None else _identity_of(self.id)
-
-
-def examine(raw: Any) -> Examined:
-    """Look at one value of a batch. Raises nothing: what is wrong with it is its `fault`."""
-    value = _member(raw, "id")
-    sent_id = value if isinstance(value, str) else None
+def content_hash(report: Report, raw: dict[str, Any]) -> bytes:
+    """The 32-byte hash of the content of a report of the shape. raw: as it was sent. Raises InvalidReport."""
+    if isinstance(report, Session):
+        if report.mode == "individual" and report.attendee_count != 1:
+            raise InvalidReport("attendee_count", "is 1 in individual mode")
+        if report.mode == "workshop" and "learner" in raw:
+            raise InvalidReport("learner", "belongs to individual mode alone")
+    content = raw.copy()
+    del content["id"]
     try:
-        report, content_hash = read(raw)
-    except InvalidReport as fault:
-        return Examined(raw, sent_id, claimed_id(raw), claimed_seq(raw), fault=fault)
-    return Examined(raw, sent_id, report.id, report.seq, report, content_hash)
-
-
-def identity(raw: Any) -> bytes:
-    """The 32-byte key under which a rejected report is kept once: its id, else its whole content."""
-    value = _member(raw, "id")
-    try:
-        return _identity_of(UUID(value)) if isinstance(value, str) else sha256(_bytes(raw)).digest()
-    except ValueError:
-        return sha256(_bytes(value)).digest()
-    except RecursionError:
-        return sha256(b"nested too deeply").digest()
-
-
-def claimed_id(raw: Any) -> UUID | None:
-    """The id that a report, however wrong, says it has."""
-    value = _member(raw, "id")
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def claimed_seq(raw: Any) -> int | None:
-    """The number that a report, however wrong, says it has."""
-    value = _member(raw, "seq")
-    if type(value) is float and value.is_integer():
-        value = int(value)
-    return value if type(value) is int and 1 <= value <= MAX_SEQ else None
-
-
-def _member(raw: Any, name: str) -> Any:
-    return raw.get(name) if isinstance(raw, dict) else None
-
-
-def _identity_of(report_id: UUID) -> bytes:
-    return sha256(report_id.bytes).digest()
+        text = _SORTED(content)
+    except UnicodeEncodeError:
+        _require_storable_texts(report)
+        raise
+    if _NUL in text:
+        _require_storable_texts(report)
+    return sha256(text).digest()
 
 
 def _shaped(raw: Any) -> Report:
@@ -184,12 +137,8 @@ def _shaped(raw: Any) -> Report:
     return report
 
 
-def _check(report: Report, raw: dict[str, Any]) -> None:
+def _require_storable_texts(report: Report) -> None:
     if isinstance(report, Session):
-        if report.mode == "individual" and report.attendee_count != 1:
-            raise InvalidReport("attendee_count", "is 1 in individual mode")
-        if report.mode == "workshop" and "learner" in raw:
-            raise InvalidReport("learner", "belongs to individual mode alone")
         _require_storable("items", "".join([use.item for use in report.items]))
     else:
         _require_storable("comment", report.comment or "")
@@ -236,7 +185,3 @@ def _whole_numbers(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _bytes(value: Any) -> bytes:
-    return repr(value).encode("utf-8", "surrogatepass")

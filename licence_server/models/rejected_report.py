@@ -10,7 +10,7 @@ from licence_server.database import Base
 
 
 class RejectedReport(Base):
-    """identity: see domain.usage_report.identity. report: the JSON text, for `item_unknown` alone.
+    """identity: see domain.examined_report.identity. report: the JSON text, for `item_unknown` alone.
 
     carried: whether it came in a message carried by hand, which says when its time is shifted.
     """

@@ -1,14 +1,14 @@
 """A batch of reports, looked at as far as it can be without the database, and so before others wait for it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from licence_server.domain import dates
 from licence_server.domain.counted_time import clock_shift, latest_counted
+from licence_server.domain.examined_report import Examined, examine_all
 from licence_server.domain.tally import Tally
-from licence_server.domain.usage_report import Examined, Session, examine
+from licence_server.domain.usage_report import Session
 from licence_server.services import usage_rows
 from licence_server.services.runtime import Runtime
 
@@ -45,10 +45,10 @@ class Batch:
 
     @classmethod
     def of(
-        cls, runtime: Runtime, values: Iterable[Any], sent_at: datetime, received_at: datetime, *, carried: bool = False
+        cls, runtime: Runtime, values: list[Any], sent_at: datetime, received_at: datetime, *, carried: bool = False
     ) -> "Batch":
         """Of decoded JSON values."""
-        reports = [examine(value) for value in values]
+        reports = examine_all(values)
         shift = clock_shift(sent_at, received_at, carried=carried)
         return cls(reports, sent_at, received_at, shift, _ordinary(runtime, reports, shift, received_at), carried)
 
@@ -70,9 +70,13 @@ def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, recei
         day = days.setdefault(day, day)
         accepted[report.id.int] = (sent.content_hash, report.seq)
         tally.add_report(report, day)
-        item_ids |= report.item_ids
         values.append((*usage_rows.own_values(report, sent.content_hash, happened_at), counted_at, day, False))
-        learners.append((report.learner if isinstance(report, Session) else None, day))
+        if isinstance(report, Session):
+            learners.append((report.learner, day))
+        else:
+            learners.append((None, day))
+            item_ids |= report.item_ids
+    item_ids.update(item for item, _, _ in tally.items)
     numbers = {seq for _, seq in accepted.values()}
     if not reports or not len(reports) == len(accepted) == len(numbers):
         return None

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from licence_server.domain.usage_report import Examined
+from licence_server.domain.examined_report import Examined
 from licence_server.models import RemovedReport
 from licence_server.secret_keys import SecretKeys
 from licence_server.services.runtime import Runtime

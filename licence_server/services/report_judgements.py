@@ -8,9 +8,10 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from licence_server.domain.counted_time import counted_time, earliest_counted
+from licence_server.domain.examined_report import Examined
 from licence_server.domain.received_numbers import ReceivedNumbers
 from licence_server.domain.tally import Tally
-from licence_server.domain.usage_report import Examined, Report
+from licence_server.domain.usage_report import Report
 from licence_server.services import usage_rows
 from licence_server.services.batches import Batch, Ordinary
 from licence_server.services.known_reports import KnownReports
@@ -93,30 +94,30 @@ class BatchJudgement:
             or not known.accepted.keys().isdisjoint(ordinary.accepted)
             or not ordinary.item_ids <= self.item_ids
             or ordinary.earliest < earliest_counted(self.reporter.activated_at)
-            or any(number in self.numbers for number in ordinary.numbers)
+            or self.numbers.has_any(ordinary.numbers)
         )
 
     def _take_whole(self, ordinary: Ordinary) -> list[Result]:
         """Accept all of a batch that `_fits`, as `_take` would one by one."""
         self.new_numbers = dict.fromkeys(ordinary.numbers, b"")
         self.added.known.accepted.update(ordinary.accepted)
-        shared = [self.shared[name] for name in usage_rows.OF_BATCH]
-        ours = [(learner_hash, *shared) for learner_hash in self._learner_hashes(ordinary)]
-        ours = usage_rows.converted(self.runtime, usage_rows.OF_SENDER, ours)
-        self.added.converted += [(*row, *rest) for row, rest in zip(ordinary.rows, ours, strict=True)]
+        hashes = usage_rows.converted(self.runtime, usage_rows.OF_LEARNER, self._learner_hashes(ordinary))
+        of_batch = [self.shared[name] for name in usage_rows.OF_BATCH]
+        [shared] = usage_rows.converted(self.runtime, usage_rows.OF_BATCH, [of_batch])
+        self.added.converted += [(*row, *hashed, *shared) for row, hashed in zip(ordinary.rows, hashes, strict=True)]
         self.tally.add(ordinary.tally)
         self.tally.receipts[self.received_day, "accepted"] += len(ordinary.rows)
         return [Result(sent.sent_id, "accepted") for sent in self.batch.reports]
 
-    def _learner_hashes(self, ordinary: Ordinary) -> list[bytes | None]:
-        """Of each report; the days of its learner are noted."""
+    def _learner_hashes(self, ordinary: Ordinary) -> list[tuple[bytes | None]]:
+        """Of each report its `usage_rows.OF_LEARNER`; the days of its learner are noted."""
         if not ordinary.learners:
-            return [None] * len(ordinary.rows)
-        hashes = []
+            return [(None,)] * len(ordinary.rows)
+        hashes = list[tuple[bytes | None]]()
         for learner, day in ordinary.learners:
             learner_hash = usage_rows.hash_learner(self.runtime, self.reporter.kit_id, learner)
             usage_rows.note_learner(self.added.first_days[self.owner], learner_hash, day)
-            hashes.append(learner_hash)
+            hashes.append((learner_hash,))
         return hashes
 
     def _take(self, sent: Examined) -> Result:

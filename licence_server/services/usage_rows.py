@@ -10,8 +10,9 @@ import msgspec
 
 from licence_server.domain import dates, usage_report
 from licence_server.domain.counted_time import CountedTime
+from licence_server.domain.examined_report import Examined
 from licence_server.domain.tally import Tally
-from licence_server.domain.usage_report import Examined, ItemUse, Report
+from licence_server.domain.usage_report import ItemUse, Report
 from licence_server.models import UsageReport
 from licence_server.services import row_sets
 from licence_server.services.runtime import Runtime
@@ -45,9 +46,9 @@ OF_REPORT = (*OWN, "counted_at", "day", "dated_on_receipt")
 """The columns that do not depend on the installation, where the report counts at its own time."""
 OF_BATCH = ("installation_id", "organisation_id", "kit_id", "sent_at", "received_at", "received_day")
 """The columns that a batch shares."""
-OF_SENDER = ("learner_hash", *OF_BATCH)
-"""The columns that are known once the installation is: the hash is another for each kit."""
-ALL = (*OF_REPORT, *OF_SENDER)
+OF_LEARNER = ("learner_hash",)
+"""The column that is known once the installation is: the hash is another for each kit."""
+ALL = (*OF_REPORT, *OF_LEARNER, *OF_BATCH)
 COUNTED_AT = OF_REPORT.index("counted_at")
 
 

@@ -17,6 +17,8 @@ def test_they_behave_as_a_plain_set_does(batches: list[list[int]]) -> None:
         numbers.add_all(batch)
         plain |= set(batch)
         assert {number for number in range(62) if number in numbers} == plain
+        for asked in batches:
+            assert numbers.has_any(asked) == bool(plain & set(asked))
         assert numbers.missing == len(set(range(1, max(plain, default=0) + 1)) - plain)
 
 

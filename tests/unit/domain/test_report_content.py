@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licence_server.domain.usage_report import identity, read
+from licence_server.domain.examined_report import identity
+from licence_server.domain.usage_report import read
 
 TEXT = """{"id": "0196f1a0-0000-7000-8000-000000000001", "seq": 17, "type": "session", "mode": "workshop",
  "started_at": "2026-11-20T09:30:00+00:00", "duration_seconds": 2700, "attendee_count": 14,

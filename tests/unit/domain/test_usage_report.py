@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from licence_server.domain import usage_report
+from licence_server.domain import examined_report
 from licence_server.domain.usage_report import Feedback, InvalidReport, Session, read
 
 WORKSHOP: dict[str, Any] = {
@@ -137,4 +137,4 @@ def test_fields_of_feedback_do_not_belong_to_a_session() -> None:
 @pytest.mark.parametrize("raw", [None, 1, "report", [], [WORKSHOP], True, {}, 1.5])
 def test_what_is_no_report_at_all_is_refused(raw: Any) -> None:
     assert fault(raw).field in ("report", "type")
-    assert len(usage_report.identity(raw)) == 32
+    assert len(examined_report.identity(raw)) == 32
