@@ -8,6 +8,7 @@ import msgspec
 from flask import Blueprint, Response, request
 from flask_smorest import Blueprint as DescribedBlueprint
 from msgspec import UNSET
+from werkzeug.datastructures import Headers
 
 from licence_server.api import bodies
 from licence_server.api.context import bearer_token, now, runtime
@@ -108,10 +109,18 @@ def release(installation_id: UUID) -> Response:
     return Response(status=204)
 
 
+class _Answer(Response):
+    """Sent as it is. Flask's own looks through a copy of its headers for a Location to complete, and for a length that
+    goes with no content; here is neither."""
+
+    def get_wsgi_headers(self, _environ: Any) -> Headers:
+        return self.headers
+
+
 def _json(answer: msgspec.Struct, status: int) -> Response:
     try:
         text = msgspec.json.encode(answer)
     except UnicodeEncodeError:
         # An id that is no UUID comes back as sent, lone surrogates and all.
         text = json.dumps(msgspec.to_builtins(answer)).encode()
-    return Response(text, status=status, mimetype="application/json")
+    return _Answer(text, status=status, mimetype="application/json")
