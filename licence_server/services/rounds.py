@@ -10,10 +10,10 @@ Known as group commit (DeWitt et al., "Implementation techniques for main memory
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from licence_server.database import Database
@@ -38,57 +38,63 @@ Take = Callable[[Any, Session, Sequence[Asked]], Sequence[Outcome[Answer]]]
 """Serve requests in one transaction of a deployment: an outcome for each, in their order. Where the transaction fails
 it is called again."""
 
+Find = Callable[[Any, Connection, Sequence[Asked]], Sequence[Outcome[Answer]]]
+"""Look up what requests ask for, each by itself and at one moment after it came."""
 
 Everyone = Callable[[], Sequence[Asked]]
 """Whose round it is: those that wait when this is first called, the same ones ever after."""
 
 
-@dataclass(eq=False)
 class _Waiting:
-    """outcome: until there is one, what stays where the leader is ended halfway."""
+    """Who waits in one thread. outcome: until there is one, what stays where the leader is ended halfway."""
 
-    asked: Any
-    outcome: Any = field(
-        default_factory=lambda: Unavailable("database_unavailable", "The server is stopping; try again shortly.")
-    )
-    is_done: bool = False
+    def __init__(self, asked: Any) -> None:
+        self.asked = asked
+        self.outcome: Any = Unavailable("database_unavailable", "The server is stopping; try again shortly.")
+        self.is_done = False
+        self._turn = threading.Lock()
+        self._turn.acquire()
+
+    def wait(self) -> None:
+        """Until `wake`: it is done, or it is to lead."""
+        self._turn.acquire()
+
+    def wake(self) -> None:
+        self._turn.release()
 
 
 class Gathering(Generic[Asked, Answer]):
-    """The rounds of one kind of request. run: serves everyone in one transaction. waiting: for the next, guarded by
-    `changed`."""
+    """The rounds of one kind of request. run: serves everyone in one transaction. waiting: for the next, in the order
+    they came; the first of them leads it."""
 
     def __init__(self, run: Callable[[Everyone[Asked]], Sequence[Outcome[Answer]]]) -> None:
         self._run = run
-        self.changed = threading.Condition()
         self.waiting: list[_Waiting] = []
-        self._under_way = False
+        self._changing = threading.Lock()
+        self._is_under_way = False
 
     def join(self, asked: Asked) -> Answer:
         """Be served in the next round. Raises what the request itself is refused with; Unavailable."""
         mine = _Waiting(asked)
-        with self.changed:
+        with self._changing:
             self.waiting.append(mine)
-        while self._must_lead(mine):
-            self._lead()
+            follows = self._is_under_way
+            self._is_under_way = True
+        if follows:
+            mine.wait()
+        if not mine.is_done:
+            self._lead(mine)
         if isinstance(mine.outcome, Exception):
             raise mine.outcome
         answer: Answer = mine.outcome
         return answer
 
-    def _must_lead(self, mine: _Waiting) -> bool:
-        """Wait until another has led `mine`, or until it is for its own thread to lead the next round."""
-        with self.changed:
-            self.changed.wait_for(lambda: mine.is_done or not self._under_way)
-            self._under_way = self._under_way or not mine.is_done
-            return not mine.is_done
-
-    def _lead(self) -> None:
+    def _lead(self, mine: _Waiting) -> None:
         together: list[_Waiting] = []
 
         def everyone() -> list[Asked]:
             if not together:
-                with self.changed:
+                with self._changing:
                     together.extend(self.waiting[:MOST])
                     del self.waiting[:MOST]
             return [one.asked for one in together]
@@ -98,11 +104,15 @@ class Gathering(Generic[Asked, Answer]):
                 one.outcome = self._serve_alone(one.asked) if outcome is ALONE else outcome
         finally:
             everyone()
-            with self.changed:
-                self._under_way = False
-                for one in together:
-                    one.is_done = True
-                self.changed.notify_all()
+            with self._changing:
+                following = self.waiting[:1]
+                self._is_under_way = bool(following)
+            for one in together:
+                one.is_done = True
+            # Whoever leads the next round waits for the database while the others answer.
+            for one in [*following, *together]:
+                if one is not mine:
+                    one.wake()
 
     def _serve(self, everyone: Everyone[Asked]) -> Sequence[Any]:
         """Outcomes, errors among them."""
@@ -135,12 +145,25 @@ class Rounds:
         """Be served in the next round that `take` runs. Raises what the request is refused with; Unavailable."""
         # A round may commit by itself, and serves others too.
         assert not self._database.is_writing, "a round is no part of a larger transaction"  # noqa: S101 (our own call)
-        kind = self.kinds.get(take) or self.kinds.setdefault(take, self._kind(take))
-        answer: Answer = kind.join(asked)
-        return answer
 
-    def _kind(self, take: Take[Asked, Answer]) -> Gathering[Asked, Answer]:
         def run(everyone: Everyone[Asked]) -> Sequence[Outcome[Answer]]:
             return self._database.write(lambda session: take(self._deployment, session, everyone()))
 
-        return Gathering(run)
+        return self._join(take, run, asked)
+
+    def look(self, find: Find[Asked, Answer], asked: Asked) -> Answer:
+        """The same for what only looks, and so begins no transaction: PostgreSQL is sent one message for all who wait.
+        SQLite is asked by each for itself, since there it is a call of a function."""
+
+        def run(everyone: Everyone[Asked]) -> Sequence[Outcome[Answer]]:
+            with self._database.looking() as connection:
+                return find(self._deployment, connection, everyone())
+
+        if self._database.is_sqlite:
+            return Gathering(run).join(asked)
+        return self._join(find, run, asked)
+
+    def _join(self, kind: object, run: Callable[[Everyone[Asked]], Sequence[Outcome[Answer]]], asked: Asked) -> Answer:
+        gathering = self.kinds.get(kind) or self.kinds.setdefault(kind, Gathering(run))
+        answer: Answer = gathering.join(asked)
+        return answer

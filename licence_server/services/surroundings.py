@@ -3,7 +3,7 @@
 Kits check in far more often than anything else happens, so this goes by columns, not by models.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, InstallationToken, Kit, KitItem, Licence, Organisation
 from licence_server.services import trust
 from licence_server.services.among import Among
-from licence_server.services.prepared import Prepared, by_keys
+from licence_server.services.prepared import Prepared, by_keys, together
 from licence_server.services.remembered import Remembered
 from licence_server.services.row_sets import Changes
 
@@ -138,10 +138,12 @@ _LICENSED = Prepared(
 _CHANGES = Changes(Installation, InstallationRow, "seat_until")
 
 
-def find(connection: Connection, remembered: Remembered, token_hash: bytes) -> Surroundings | None:
-    """What the installation that shows a token stands on; None where the token is not known."""
-    row = _READ.first(connection, token_hash=token_hash)
-    return None if row is None else _surroundings(connection, remembered, row)
+def find(connection: Connection, remembered: Remembered, token_hashes: Sequence[bytes]) -> list[Surroundings | None]:
+    """What the installations that show some tokens stand on; None where a token is not known."""
+    with together(connection):
+        answers = [_READ.send(connection, token_hash=token_hash) for token_hash in token_hashes]
+    found = [answer() for answer in answers]
+    return [_surroundings(connection, remembered, rows[0]) if rows else None for rows in found]
 
 
 def lock(connection: Connection, remembered: Remembered, token_hashes: Collection[bytes]) -> dict[bytes, Surroundings]:

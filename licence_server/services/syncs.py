@@ -73,14 +73,11 @@ def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> S
     """
     token_hash = hash_secret(token)
     if not check_in.reports:
-        with runtime.database.looking() as connection:
-            found = surroundings.find(connection, runtime.remembered, token_hash)
-            if found is None:
-                raise installation_tokens.unknown()
-            if _changes_nothing(found, check_in.usage_reporting, now):
-                answer = _answer_unchanged(runtime, connection, found, now)
-                if answer is not None:
-                    return answer
+        found, trusted = runtime.rounds.look(_look_all, token_hash)
+        if _changes_nothing(found, check_in.usage_reporting, now):
+            answer = _answer_unchanged(runtime, found, trusted, now)
+            if answer is not None:
+                return answer
     sent_at = dates.to_utc(check_in.sent_at)
     batch = Batch.of(runtime, check_in.reports, sent_at, now)
     taken = runtime.rounds.join(_take_all, _Asked(token_hash, batch, check_in.usage_reporting, now))
@@ -89,6 +86,18 @@ def sync(runtime: Runtime, token: str, check_in: CheckIn, *, now: datetime) -> S
         around = taken.around
         lease = leases.write(runtime, around.installation, taken.licence, around.organisation, around.kit, taken.trust)
     return SyncAnswer(taken.verdict, lease, taken.trust, taken.results)
+
+
+def _look_all(
+    runtime: Runtime, connection: Connection, token_hashes: Sequence[bytes]
+) -> list[Outcome[tuple[Surroundings, Trust]]]:
+    """What check-ins without reports stand on."""
+    return [
+        installation_tokens.unknown()
+        if around is None
+        else (around, trust.of_version(connection, runtime.remembered, around.keyset_version))
+        for around in surroundings.find(connection, runtime.remembered, token_hashes)
+    ]
 
 
 def _take_all(runtime: Runtime, session: Session, asked: Sequence[_Asked]) -> list[Outcome[_Taken]]:
@@ -152,11 +161,8 @@ def _changes_nothing(around: Surroundings, usage_reporting: str | None, now: dat
     )
 
 
-def _answer_unchanged(
-    runtime: Runtime, connection: Connection, around: Surroundings, now: datetime
-) -> SyncAnswer | None:
+def _answer_unchanged(runtime: Runtime, around: Surroundings, trusted: Trust, now: datetime) -> SyncAnswer | None:
     """The answer where nothing needs writing, else None."""
-    trusted = trust.of_version(connection, runtime.remembered, around.keyset_version)
     installation, licence, kit = around.installation, around.licence, around.kit
     refusal = verdicts.refusal(installation, licence, now)
     if refusal is not None:

@@ -4,7 +4,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -12,22 +12,26 @@ from typing import Any
 import pytest
 
 from licence_server.services import audit
+from tests.support.acts import claims_of, end_installation
 from tests.support.deployment import Deployment, Installed, activation_body, workshop
 
 Answer = tuple[int, dict[str, Any]]
 
 
 @contextmanager
-def held_up(deployment: Deployment, monkeypatch: pytest.MonkeyPatch, size: int) -> Iterator[list[int]]:
-    """The first check-in waits before its transaction until so many wait, itself among them. Counts transactions."""
-    write, calls = deployment.runtime.database.write, list[int]()
+def held_up(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, size: int, way: str = "write"
+) -> Iterator[list[int]]:
+    """The first check-in waits before its way into the database until so many wait, itself among them. Counts how often
+    it is taken."""
+    enter, calls = getattr(deployment.runtime.database, way), list[int]()
     gathered = threading.Event()
 
-    def gated(use_case: Callable[[Any], Any]) -> Any:
+    def gated(*arguments: Any) -> Any:
         calls.append(1)
         if len(calls) == 1:
             assert gathered.wait(30)
-        return write(use_case)
+        return enter(*arguments)
 
     def watch() -> None:
         deadline = time.monotonic() + 30
@@ -36,7 +40,7 @@ def held_up(deployment: Deployment, monkeypatch: pytest.MonkeyPatch, size: int) 
                 gathered.set()
                 return
 
-    monkeypatch.setattr(deployment.runtime.database, "write", gated)
+    monkeypatch.setattr(deployment.runtime.database, way, gated)
     watcher = threading.Thread(target=watch)
     watcher.start()
     yield calls
@@ -69,17 +73,18 @@ def posted_together(
     bodies: list[dict[str, Any]],
     headers: list[dict[str, str]],
 ) -> tuple[list[Answer], int]:
-    def post(body: dict[str, Any], own: dict[str, str]) -> Answer:
-        answer = deployment.app.test_client().post(path, json=body, headers=own)
-        assert answer.json is not None
-        return answer.status_code, answer.json
-
     with (
         held_up(deployment, monkeypatch, len(bodies)) as calls,
         ThreadPoolExecutor(len(bodies)) as pool,
     ):
-        answers = list(pool.map(post, bodies, headers))
+        answers = list(pool.map(lambda body, own: post(deployment, path, body, own), bodies, headers))
     return answers, len(calls)
+
+
+def post(deployment: Deployment, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
+    answer = deployment.app.test_client().post(path, json=body, headers=headers)
+    assert answer.json is not None
+    return answer.status_code, answer.json
 
 
 def token_of(kit: Installed) -> str:
@@ -112,6 +117,33 @@ def test_each_gets_what_it_would_have_had_alone(deployment: Deployment, monkeypa
     # The round, and the second check-in of one installation by itself.
     assert transactions == 2
     deployment.assert_totals_agree()
+
+
+def test_who_has_nothing_to_report_shares_a_message(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    licence = deployment.licence(deployment.organisation(), deployment.kit())
+    kits = [deployment.installation(deployment.token(licence)) for _ in range(3)]
+    deployment.clock.advance(hours=2)
+    for kit in kits:
+        kit.sync()
+    end_installation(deployment, "revoke", kits[1])
+    headers = [{"Authorization": f"Bearer {token}"} for token in (*map(token_of, kits), "unknown")]
+    body = {"sent_at": deployment.clock().isoformat(), "reports": []}
+
+    is_sqlite = deployment.runtime.database.is_sqlite
+    with (
+        held_up(deployment, monkeypatch, 0 if is_sqlite else len(headers), "looking") as looks,
+        held_up(deployment, monkeypatch, 0) as writes,
+        ThreadPoolExecutor(len(headers)) as pool,
+    ):
+        answers = list(pool.map(lambda own: post(deployment, "/api/v1/sync", body, own), headers))
+
+    assert [status for status, _ in answers] == [200, 200, 200, 401]
+    assert [answer["verdict"]["code"] for _, answer in answers[:3]] == ["active", "installation_revoked", "active"]
+    subjects = [claims_of(answer["lease"])["sub"] for _, answer in (answers[0], answers[2])]
+    assert subjects == [kits[0].id, kits[2].id]
+    # SQLite is asked by each, since it is sent no message that could be shared.
+    assert len(looks) == (len(headers) if is_sqlite else 1)
+    assert writes == []
 
 
 def test_a_round_never_holds_a_seat_too_many(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
