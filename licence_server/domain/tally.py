@@ -51,16 +51,18 @@ class Tally:
     def add_session(
         self, mode: str, duration_seconds: int, attendee_count: int, uses: Iterable[ItemUse], day: date
     ) -> None:
-        self.usage[day, f"{mode}_sessions"] += 1
-        self.usage[day, "attendances"] += attendee_count
-        self.usage[day, "session_seconds"] += duration_seconds
+        usage, items = self.usage, self.items
+        usage[day, f"{mode}_sessions"] += 1
+        usage[day, "attendances"] += attendee_count
+        usage[day, "session_seconds"] += duration_seconds
         completed: dict[str, bool] = {}
         for use in uses:
-            completed[use.item] = completed.get(use.item, False) or use.completed
-            self.items[use.item, day, "seconds"] += use.seconds
+            item = use.item
+            completed[item] = completed.get(item, False) or use.completed
+            items[item, day, "seconds"] += use.seconds
         for item, done in completed.items():
-            self.items[item, day, "plays"] += 1
-            self.items[item, day, "completions"] += done
+            items[item, day, "plays"] += 1
+            items[item, day, "completions"] += done
 
     def add(self, other: "Tally") -> None:
         """Add what another has counted."""

@@ -5,6 +5,7 @@ many rows share is converted once, and PostgreSQL gets all rows as one JSON text
 written fastest, and as it is one value of one type, the same tables make the same prepared statement.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -43,9 +44,11 @@ def converted(
     dialect: Dialect, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> list[tuple[Any, ...]]:
     """Rows of the columns of these names, their values as the driver takes them."""
+    # What columns of one kind share is converted once.
+    known = defaultdict[Any, dict[int, Any]](dict)
     processors = _given(dialect, table, names).processors
-    columns = zip(*rows, strict=True)
-    return list(zip(*map(_column, columns, processors), strict=True))
+    columns = map(_column, zip(*rows, strict=True), processors, [known[processor] for processor in processors])
+    return list(zip(*columns, strict=True))
 
 
 def insert_all(connection: Connection, sets: Iterable[RowSet]) -> None:
@@ -143,13 +146,13 @@ def _bytes_text(value: bytes | None) -> str | None:
     return None if value is None else rf"\x{value.hex()}"
 
 
-def _column(values: Sequence[Any], processor: Callable[[Any], Any] | None) -> Sequence[Any]:
-    """The values of a column, as the driver takes them."""
+def _column(values: Sequence[Any], processor: Callable[[Any], Any] | None, known: dict[int, Any]) -> Sequence[Any]:
+    """The values of a column, as the driver takes them. known: those that were converted already, by their identity,
+    since to look a UUID up by its value costs more than to convert it."""
     if processor is None:
         return values
-    if len(values) == 1:
-        return [processor(values[0])]
-    # By identity: to look a UUID up by its value costs more than to convert it.
     places = list(map(id, values))
-    known = {place: processor(value) for place, value in dict(zip(places, values, strict=True)).items()}
+    for place, value in zip(places, values, strict=True):
+        if place not in known:
+            known[place] = processor(value)
     return [known[place] for place in places]

@@ -1,6 +1,6 @@
 """Apply tallies to the totals, and read the totals back as tallies."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from licence_server.database import Base
 from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES, Tally
 from licence_server.models import ItemTotal, ReceiptTotal, UsageTotal
-from licence_server.services.row_sets import RowSet, insert_all, row_set
+from licence_server.services.row_sets import RowSet, converted, insert_all
 
 Owner = tuple[UUID, str]
 """Whose totals: organisation id and kit id."""
+
+_Row = tuple[Any, ...]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -40,20 +42,18 @@ def additions(dialect: Dialect, tallies: Mapping[Owner, Tally], came: Mapping[Ow
 
     came: when the newest reports of an owner did; without those that came earlier and are only now counted.
     """
-    usage: list[dict[str, Any]] = []
-    items: list[dict[str, Any]] = []
-    receipts: list[dict[str, Any]] = []
+    usage, items, receipts = list[_Row](), list[_Row](), list[_Row]()
     for owner in sorted(tallies):
         tally, newest = tallies[owner], came.get(owner)
-        usage += _rows(owner, ("day",), USAGE_MEASURES, tally.usage)
-        items += _rows(owner, ("item_id", "day"), ITEM_MEASURES, tally.items)
-        for row in _rows(owner, ("day",), RECEIPT_MEASURES, tally.receipts):
-            row["last_received_at"] = newest.at if newest and newest.day == row["day"] else _NEVER
-            receipts.append(row)
+        usage += _rows(owner, USAGE_MEASURES, tally.usage)
+        items += _rows(owner, ITEM_MEASURES, tally.items)
+        for row in _rows(owner, RECEIPT_MEASURES, tally.receipts):
+            day = row[len(owner)]
+            receipts.append((*row, newest.at if newest and newest.day == day else _NEVER))
     return [
-        _addition(dialect, UsageTotal, USAGE_MEASURES, usage),
-        _addition(dialect, ItemTotal, ITEM_MEASURES, items),
-        _addition(dialect, ReceiptTotal, RECEIPT_MEASURES, receipts),
+        _addition(dialect, UsageTotal, ("day", *USAGE_MEASURES), usage),
+        _addition(dialect, ItemTotal, ("item_id", "day", *ITEM_MEASURES), items),
+        _addition(dialect, ReceiptTotal, ("day", *RECEIPT_MEASURES, "last_received_at"), receipts),
     ]
 
 
@@ -68,32 +68,32 @@ def _key(row: Base) -> tuple[Any, ...]:
     return tuple(getattr(row, column.name) for column in row.__table__.primary_key)
 
 
-def _rows(
-    owner: Owner, key: tuple[str, ...], measures: tuple[str, ...], amounts: Mapping[Any, int]
-) -> Iterator[dict[str, Any]]:
+def _rows(owner: Owner, measures: tuple[str, ...], amounts: Mapping[Any, int]) -> list[_Row]:
     """The rows of one owner that amounts add up to, in the order of the rest of their key."""
-    found: dict[tuple[Any, ...], dict[str, int]] = {}
-    for place, amount in amounts.items():
-        found.setdefault(place[:-1], dict.fromkeys(measures, 0))[place[-1]] = amount
-    organisation_id, kit_id = owner
-    for place in sorted(found):
-        rest = zip(key, place, strict=True)
-        yield {"organisation_id": organisation_id, "kit_id": kit_id, **dict(rest), **found[place]}
+    found: dict[_Row, list[int]] = {}
+    for (*place, measure), amount in amounts.items():
+        row = found.setdefault(tuple(place), [0] * len(measures))
+        row[measures.index(measure)] = amount
+    return [(*owner, *place, *found[place]) for place in sorted(found)]
 
 
-def _addition(
-    dialect: Dialect, model: type[Base], measures: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
-) -> RowSet:
+def _addition(dialect: Dialect, model: type[Base], names: tuple[str, ...], rows: Sequence[_Row]) -> RowSet:
+    """names: of the columns after those of the owner."""
     table: Any = model.__table__
-    return row_set(dialect, table, rows, _on_conflict(dialect.name, table, measures))
+    names = ("organisation_id", "kit_id", *names)
+    return RowSet(table, names, converted(dialect, table, names, rows), _on_conflict(dialect.name, table))
 
 
 @cache
-def _on_conflict(dialect: str, table: Table, measures: tuple[str, ...]) -> str:
+def _on_conflict(dialect: str, table: Table) -> str:
     """What makes an INSERT add to the row that is there."""
-    changes = [f"{measure} = {table.name}.{measure} + excluded.{measure}" for measure in measures]
-    if measures == RECEIPT_MEASURES:
-        later = "max" if dialect == "sqlite" else "greatest"
-        changes.append(f"last_received_at = {later}({table.name}.last_received_at, excluded.last_received_at)")
+    later = "max" if dialect == "sqlite" else "greatest"
+    changes = [
+        f"{column.name} = {later}({table.name}.{column.name}, excluded.{column.name})"
+        if column.name == "last_received_at"
+        else f"{column.name} = {table.name}.{column.name} + excluded.{column.name}"
+        for column in table.columns
+        if not column.primary_key
+    ]
     key = ", ".join(column.name for column in table.primary_key)
     return f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(changes)}"
