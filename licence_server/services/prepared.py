@@ -8,7 +8,7 @@ columns, and errors are SQLAlchemy's, so that nobody else notices. PostgreSQL ca
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from operator import methodcaller
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Delete, Dialect, Select, Update, func, select
 from sqlalchemy.exc import DBAPIError
@@ -34,7 +34,7 @@ class Prepared:
         cursor = ask(connection, compiled.sql, compiled.bound(values))
 
         def fetch() -> list[tuple[Any, ...]]:
-            with _as_sqlalchemy_has_it(connection, compiled.sql):
+            with _AsSqlalchemyHasIt(connection, compiled.sql):
                 rows: list[tuple[Any, ...]] = cursor.fetchall()
             return [compiled.converted(row) for row in rows] if compiled.results else rows
 
@@ -87,7 +87,7 @@ def together(connection: Connection, *, commit: bool = False) -> Iterator[None]:
     if connection.dialect.name == "sqlite":
         yield
         return
-    with _as_sqlalchemy_has_it(connection, "statements sent together"), _wire(connection).together(commit=commit):
+    with _AsSqlalchemyHasIt(connection, "statements sent together"), _wire(connection).together(commit=commit):
         yield
 
 
@@ -116,7 +116,7 @@ def by_keys(connection: Connection) -> Iterator[None]:
 def ask(connection: Connection, sql: str, values: Any, *, many: bool = False, take: Convert = _itself) -> Any:
     """Execute a statement in the driver's own SQL; what is taken of its cursor. Raises DBAPIError, whichever of the
     three steps finds that something is wrong."""
-    with _as_sqlalchemy_has_it(connection, sql):
+    with _AsSqlalchemyHasIt(connection, sql):
         if connection.dialect.name != "sqlite":
             begins = not connection.get_execution_options().get("looking")
             return take(_wire(connection).ask(sql, values if many else [values], begins=begins))
@@ -134,31 +134,45 @@ def _wire(connection: Connection) -> Wire:
     return wire
 
 
-@contextmanager
-def _as_sqlalchemy_has_it(connection: Connection, sql: str) -> Iterator[None]:
-    dialect: Any = connection.dialect
-    try:
-        yield
-    except dialect.dbapi.Error as error:
+class _AsSqlalchemyHasIt:
+    """What the driver raises in the block is raised as SQLAlchemy does. A class, since a generator costs four times as
+    much and every check-in passes through it nine times."""
+
+    __slots__ = ("_connection", "_sql")
+
+    def __init__(self, connection: Connection, sql: str) -> None:
+        self._connection, self._sql = connection, sql
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if error is None:
+            return
+        connection, dialect = self._connection, cast(Any, self._connection.dialect)
+        if isinstance(error, dialect.dbapi.Error):
+            raise self._translated(error, dialect) from error
+        if dialect.name != "sqlite" and not connection.invalidated:
+            driver: Any = connection.connection.driver_connection
+            if driver.closed:
+                # Who is told to go does so; to roll back on it would be an error that hides what is under way.
+                connection.invalidate()
+
+    def _translated(self, error: Exception, dialect: Any) -> Exception:
+        connection = self._connection
         is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
         if is_lost:
             # SQLAlchemy finds out for itself, and lets go of every connection of that time.
             with suppress(DBAPIError):
                 connection.exec_driver_sql("SELECT 1")
         # Without the values: what cannot be stored need not stand in a log.
-        raise DBAPIError.instance(
-            sql,
+        translated: Exception = DBAPIError.instance(
+            self._sql,
             None,
             error,
             dialect.dbapi.Error,
             hide_parameters=True,
             connection_invalidated=is_lost,
             dialect=dialect,
-        ) from error
-    except BaseException:
-        if dialect.name != "sqlite" and not connection.invalidated:
-            driver: Any = connection.connection.driver_connection
-            if driver.closed:
-                # Who is told to go does so; to roll back on it would be an error that hides what is under way.
-                connection.invalidate()
-        raise
+        )
+        return translated

@@ -44,6 +44,8 @@ def converted(
     dialect: Dialect, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> list[tuple[Any, ...]]:
     """Rows of the columns of these names, their values as the driver takes them."""
+    if not rows:
+        return []
     # What columns of one kind share is converted once.
     known = defaultdict[Any, dict[int, Any]](dict)
     processors = _given(dialect, table, names).processors
