@@ -1,6 +1,7 @@
 """What the processes of tests/support/nursery.py are forked from: everything of `licence-server` is imported, but for
 what has to be imported after a server has made the folder of its numbers."""
 
+import gc
 import importlib
 import pkgutil
 import sys
@@ -17,3 +18,7 @@ for name in (*_THEIRS, *_OURS):
 
 # It looks for that folder when it is imported, and never again.
 assert "prometheus_client" not in sys.modules
+
+# What a process has of its parent it would copy to look for garbage in it.
+gc.collect()
+gc.freeze()
