@@ -21,6 +21,8 @@ from tests.support.server import Server, running
 
 pytest_plugins = ["tests.support.measuring"]
 
+gc.set_threshold(10_000, *gc.get_threshold()[1:])
+
 # The same examples on every run; how long one takes says something of the machine, not of the code.
 settings.register_profile("ours", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ours")
@@ -57,7 +59,6 @@ def pytest_collection_finish() -> None:
     itself, is a seventh of what the tests cost."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, *gc.get_threshold()[1:])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,24 +5,52 @@ that another process or test traces as well.
   `traced_on_postgresql`.
 * Tests of processes, browsers for the most part, see little more of the server here than how it is set up.
 * Collecting imports the same in every process of pytest-xdist, so one of them traces it.
+* Nor is what SQLAlchemy does in a session, since a tracer slows down what it looks away from as well. What that calls
+  of ours is called elsewhere too.
 * pytest-cov starts in a process of pytest-xdist what is meant for the one that began the run. Nobody reads what that
   finds, and it goes on tracing wherever pytest-cov pauses, a test marked `no_cover` for one.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 OF_PROCESSES = ("browser", "city", "console", "durability", "player")
+OF_SESSIONS = ("execute", "scalar", "scalars", "get", "flush", "commit", "close")
 TESTS = Path(__file__).parents[1]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if _process(config) is not None and (measuring := _controller(config)):
+    measuring = _controller(config)
+    if not measuring:
+        return
+    if _process(config) is not None:
         measuring.pause()
+    for name in OF_SESSIONS:
+        setattr(Session, name, _looked_away_from(getattr(Session, name)))
+
+
+def _looked_away_from(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, not traced in the thread that calls it."""
+
+    @wraps(function)
+    def call(*arguments: Any, **named: Any) -> Any:
+        tracer = sys.gettrace()
+        if tracer is None:
+            return function(*arguments, **named)
+        sys.settrace(None)
+        try:
+            return function(*arguments, **named)
+        finally:
+            sys.settrace(tracer)
+
+    return call
 
 
 @pytest.hookimpl(wrapper=True)
