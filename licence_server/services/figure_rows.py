@@ -12,6 +12,7 @@ from licence_server.domain.period import ALL_TIME, Period
 from licence_server.domain.weeks import Week
 from licence_server.models import Kit, Organisation, UsageMonth, UsageTotal
 from licence_server.services import period_rows
+from licence_server.services.written_once import Statement, written_once
 
 MEASURES = (
     "attendances",
@@ -59,40 +60,24 @@ def total(counts: Iterable[Counts]) -> Counts:
 
 def by_sector_and_month(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Month], Counts]:
     """Each sector's months in which anything was counted."""
-    rows = period_rows.usage(period, kit_id)
-    found = _by_sector(session, rows, rows.c.month, _is_once(session, period, kit_id))
-    return {(sector, month): counts for sector, month, counts in found}
+    query = _by_sector_and_month(period, kit_id, _is_once(session, period, kit_id))
+    return {(sector, month): counts for sector, month, counts in _counted(session, query)}
 
 
 def by_sector_and_week(session: Session, period: Period, kit_id: str | None) -> dict[tuple[str | None, Week], Counts]:
     """Each sector's weeks in which anything was counted. For the team alone: nothing is published by week."""
-    rows = period_rows.by_day(UsageTotal, MEASURES, period, kit_id)
-    weeks = _by_sector(session, rows, _week_number(rows.c.day), once=False)
+    weeks = _counted(session, _by_sector_and_week(period, kit_id))
     return {(sector, _WEEK_0 + timedelta(weeks=int(week))): counts for sector, week, counts in weeks}
 
 
 def reporting_by_sector(session: Session, period: Period, kit_id: str | None) -> dict[str | None, int]:
     """How many organisations of each sector have a session in the period: each once, however many months it used it."""
-    reporting = period_rows.reporting(period, kit_id).subquery()
-    query = select(Organisation.sector, func.count()).join(reporting, reporting.c.organisation_id == Organisation.id)
-    return {sector: int(count) for sector, count in session.execute(query.group_by(Organisation.sector))}
+    return {sector: int(count) for sector, count in session.execute(_reporting_by_sector(period, kit_id))}
 
 
 def newcomers(session: Session, kit_id: str | None) -> dict[tuple[str | None, Month], int]:
     """How many organisations had their very first session in each month, by sector."""
-    rows = period_rows.usage(ALL_TIME, kit_id)
-    first = (
-        select(rows.c.organisation_id, func.min(rows.c.month).label("month"))
-        .where(rows.c.workshop_sessions + rows.c.individual_sessions > 0)
-        .group_by(rows.c.organisation_id)
-        .subquery()
-    )
-    query = (
-        select(Organisation.sector, first.c.month, func.count())
-        .join(Organisation, Organisation.id == first.c.organisation_id)
-        .group_by(Organisation.sector, first.c.month)
-    )
-    return {(sector, month): int(count) for sector, month, count in session.execute(query)}
+    return {(sector, month): int(count) for sector, month, count in session.execute(_newcomers(kit_id))}
 
 
 def months_of_use(session: Session, kit_id: str) -> list[Month]:
@@ -100,9 +85,51 @@ def months_of_use(session: Session, kit_id: str) -> list[Month]:
     return sorted(session.scalars(select(UsageMonth.month).where(UsageMonth.kit_id == kit_id).distinct()))
 
 
-def _by_sector(session: Session, rows: Subquery, part: ColumnElement[Any], once: bool) -> list[tuple[Any, ...]]:
-    """Rows (sector, part, Counts). once: whether an organisation has one row of a part; else its rows are added up
-    first, so that it counts once."""
+def _counted(session: Session, query: Statement) -> list[tuple[Any, Any, Counts]]:
+    """Of rows of `_by_sector` the sector, the part and what was counted."""
+    return [(sector, value, Counts(*map(int, counts))) for sector, value, *counts in session.execute(query)]
+
+
+@written_once
+def _by_sector_and_month(period: Period, kit_id: str | None, once: bool) -> Statement:
+    rows = period_rows.usage(period, kit_id)
+    return _by_sector(rows, rows.c.month, once)
+
+
+@written_once
+def _by_sector_and_week(period: Period, kit_id: str | None) -> Statement:
+    rows = period_rows.by_day(UsageTotal, MEASURES, period, kit_id)
+    return _by_sector(rows, _week_number(rows.c.day), once=False)
+
+
+@written_once
+def _reporting_by_sector(period: Period, kit_id: str | None) -> Statement:
+    reporting = period_rows.reporting(period, kit_id).subquery()
+    query = select(Organisation.sector, func.count()).join(reporting, reporting.c.organisation_id == Organisation.id)
+    return query.group_by(Organisation.sector)
+
+
+@written_once
+def _newcomers(kit_id: str | None) -> Statement:
+    rows = period_rows.usage(ALL_TIME, kit_id)
+    first = (
+        select(rows.c.organisation_id, func.min(rows.c.month).label("month"))
+        .where(rows.c.workshop_sessions + rows.c.individual_sessions > 0)
+        .group_by(rows.c.organisation_id)
+        .subquery()
+    )
+    return (
+        select(Organisation.sector, first.c.month, func.count())
+        .join(Organisation, Organisation.id == first.c.organisation_id)
+        .group_by(Organisation.sector, first.c.month)
+    )
+
+
+def _by_sector(rows: Subquery, part: ColumnElement[Any], once: bool) -> Statement:
+    """Columns: sector, part, and those of `Counts`.
+
+    once: whether an organisation has one row of a part; else its rows are added up first, so that it counts once.
+    """
     key, added = rows.c.organisation_id, rows
     if not once:
         sums = (func.sum(rows.c[measure]).label(measure) for measure in MEASURES)
@@ -110,12 +137,11 @@ def _by_sector(session: Session, rows: Subquery, part: ColumnElement[Any], once:
         part = added.c.part
     totals = (func.sum(added.c[measure]) for measure in MEASURES)
     reporting = func.count().filter(added.c.workshop_sessions + added.c.individual_sessions > 0)
-    query = (
+    return (
         select(Organisation.sector, part.label("part"), *totals, reporting)
         .join(Organisation, Organisation.id == added.c.organisation_id)
         .group_by("part", Organisation.sector)
     )
-    return [(sector, value, Counts(*map(int, counts))) for sector, value, *counts in session.execute(query)]
 
 
 def _is_once(session: Session, period: Period, kit_id: str | None) -> bool:

@@ -4,7 +4,6 @@
 * So figures cost the same however many days, and reports, are behind a month.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,18 +14,22 @@ from licence_server.domain.months import month_of, split
 from licence_server.domain.period import ALL_TIME, Period
 from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES
 from licence_server.models import ItemMonth, ItemOverall, ItemTotal, ReceiptMonth, ReceiptTotal, UsageMonth, UsageTotal
+from licence_server.services.written_once import written_once
 
 
+@written_once
 def usage(period: Period, kit_id: str | None = None) -> Subquery:
     """Columns: organisation_id, kit_id, month, and the measures. kit_id: None for all kits, here and below."""
     return _rows(UsageMonth, UsageTotal, USAGE_MEASURES, period, kit_id)
 
 
+@written_once
 def items(period: Period, kit_id: str | None = None) -> Subquery:
     """The same, and item_id."""
     return _rows(ItemMonth, ItemTotal, ITEM_MEASURES, period, kit_id)
 
 
+@written_once
 def items_undated(period: Period, kit_id: str | None = None) -> Subquery:
     """The same as items, without the months."""
     if period != ALL_TIME:
@@ -34,11 +37,13 @@ def items_undated(period: Period, kit_id: str | None = None) -> Subquery:
     return select(ItemOverall).where(*of_kit(ItemOverall, kit_id)).subquery()
 
 
+@written_once
 def receipts(period: Period, kit_id: str | None = None) -> Subquery:
     """The same as usage, and last_received_at; days and months are those of receipt."""
     return _rows(ReceiptMonth, ReceiptTotal, (*RECEIPT_MEASURES, "last_received_at"), period, kit_id)
 
 
+@written_once
 def reporting(period: Period, kit_id: str | None = None) -> Select[tuple[UUID]]:
     """The organisations with a session in a period, each once."""
     rows = usage(period, kit_id)
@@ -47,7 +52,8 @@ def reporting(period: Period, kit_id: str | None = None) -> Select[tuple[UUID]]:
     return select(rows.c.organisation_id).where(with_session).distinct()
 
 
-def by_day(model: Any, measures: Sequence[str], period: Period, kit_id: str | None) -> Subquery:
+@written_once
+def by_day(model: Any, measures: tuple[str, ...], period: Period, kit_id: str | None) -> Subquery:
     """Columns: the key of a table of days, and some of its measures. For weeks, which do not add up to months."""
     key = (column for column in model.__table__.primary_key)
     query = select(*key, *(getattr(model, measure) for measure in measures))

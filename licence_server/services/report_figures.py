@@ -3,20 +3,21 @@
 What they mean is written down for readers in docs/figures.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, distinct, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
 from licence_server.domain.period import Period
 from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES
-from licence_server.models import Installation, KitItem, Licence
-from licence_server.services import installation_sums, period_rows
+from licence_server.models import Installation, Licence
+from licence_server.services import installation_sums, period_rows, period_sums
 from licence_server.services.runtime import Runtime
+from licence_server.services.written_once import Statement
 
 
 class _Field(NamedTuple):
@@ -50,9 +51,9 @@ class Figures:
         self.moment = min(self.end, now) if self.end is not None else now
 
     def document(self) -> dict[str, Any]:
-        usage = self._sums(period_rows.usage(self.period, self.kit_id), USAGE_MEASURES)
-        reporting = period_rows.reporting(self.period, self.kit_id).subquery()
-        receipts, field = self._receipts(), self._field()
+        usage = self._sums(period_sums.usage, USAGE_MEASURES)
+        receipts = self._sums(period_sums.receipts, RECEIPT_MEASURES, "last_received_at")
+        field = self._field()
         installations = field.installations()
         answering = installations["reporting"] + installations["silent"]
         return {
@@ -62,7 +63,7 @@ class Figures:
             "organisations": {
                 "granted": self._count(select(func.count(distinct(Licence.organisation_id))).where(*self.granted())),
                 "activated": field.organisations,
-                "reporting": self._count(select(func.count()).select_from(reporting)),
+                "reporting": self._count(period_sums.reporting(self.period, self.kit_id)),
             },
             "installations": installations,
             "sessions": {
@@ -179,31 +180,16 @@ class Figures:
         return list(self.session.scalars(select(Licence.check_in_days).distinct()))
 
     def _items(self) -> list[dict[str, Any]]:
-        rows = period_rows.items_undated(self.period, self.kit_id)
-        sums = [func.sum(rows.c[measure]).label(measure) for measure in ITEM_MEASURES]
-        # Added up before the titles come in, in the order the rows lie in.
-        use = select(rows.c.kit_id, rows.c.item_id, *sums).group_by(rows.c.kit_id, rows.c.item_id).subquery()
-        query = (
-            select(KitItem.item_id, KitItem.title, *(func.coalesce(use.c[measure], 0) for measure in ITEM_MEASURES))
-            .outerjoin(use, and_(use.c.kit_id == KitItem.kit_id, use.c.item_id == KitItem.item_id))
-            .order_by(KitItem.kit_id, KitItem.position)
-        )
-        if self.kit_id is not None:
-            query = query.where(KitItem.kit_id == self.kit_id)
         return [
             {"id": item_id, "title": title, **dict(zip(ITEM_MEASURES, map(int, amounts), strict=True))}
-            for item_id, title, *amounts in self.session.execute(query)
+            for item_id, title, *amounts in self.session.execute(period_sums.items(self.period, self.kit_id))
         ]
 
-    def _receipts(self) -> dict[str, Any]:
-        """The sums, and `last_received_at`."""
-        rows = period_rows.receipts(self.period, self.kit_id)
-        return self._sums(rows, RECEIPT_MEASURES, last_received_at=func.max(rows.c.last_received_at))
-
-    def _sums(self, rows: Subquery, measures: Sequence[str], **also: ColumnElement[Any]) -> dict[str, Any]:
-        sums = {measure: func.coalesce(func.sum(rows.c[measure]), 0) for measure in measures}
-        row = self.session.execute(select(*sums.values(), *also.values())).one()
-        return dict(zip((*sums, *also), (*map(int, row[: len(sums)]), *row[len(sums) :]), strict=True))
+    def _sums(self, query: Callable[[Period, str | None], Statement], measures: Sequence[str], *also: str) -> Any:
+        """By name what a query gives: of each measure the sum, and what comes after them."""
+        row = self.session.execute(query(self.period, self.kit_id)).one()
+        amounts = map(int, row[: len(measures)])
+        return dict(zip((*measures, *also), (*amounts, *row[len(measures) :]), strict=True))
 
     def _count(self, query: Select[Any]) -> int:
         return int(self.session.scalar(query) or 0)

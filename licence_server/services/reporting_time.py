@@ -12,9 +12,11 @@ from sqlalchemy.types import NullType
 
 from licence_server.database import Moment
 from licence_server.domain.estimate import Reporter
+from licence_server.domain.period import Period
 from licence_server.models import Installation, Licence, Organisation
 from licence_server.services import installation_sums, period_rows
 from licence_server.services.report_figures import Figures
+from licence_server.services.written_once import Statement, written_once
 
 
 class Standing(NamedTuple):
@@ -54,13 +56,18 @@ def reporters(figures: Figures, found: Sequence[Standing]) -> list[Reporter]:
 
 
 def _use(figures: Figures) -> dict[Hashable, tuple[int, int]]:
-    rows = period_rows.usage(figures.period, figures.kit_id)
-    query = select(
+    rows = figures.session.execute(_use_by_organisation(figures.period, figures.kit_id))
+    return {owner: (int(attendances), int(sessions)) for owner, attendances, sessions in rows}
+
+
+@written_once
+def _use_by_organisation(period: Period, kit_id: str | None) -> Statement:
+    rows = period_rows.usage(period, kit_id)
+    return select(
         _as_kept(rows.c.organisation_id),
         func.sum(rows.c.attendances),
         func.sum(rows.c.workshop_sessions + rows.c.individual_sessions),
     ).group_by(rows.c.organisation_id)
-    return {owner: (int(attendances), int(sessions)) for owner, attendances, sessions in figures.session.execute(query)}
 
 
 def _exposure(figures: Figures) -> Any:
