@@ -126,7 +126,7 @@ def _new(
     licence_id: UUID, now: datetime, uses: int | None = None, expires_at: datetime | None = None
 ) -> tuple[str, ActivationToken]:
     """A secret, and the token that it proves."""
-    secret = activation_token.generate(secrets.choice)
+    secret = activation_token.generate(secrets.randbelow)
     token = ActivationToken(
         id=uuid4(),
         licence_id=licence_id,

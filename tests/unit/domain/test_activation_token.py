@@ -7,7 +7,7 @@ import pytest
 from licence_server.domain import activation_token
 from licence_server.domain.activation_token import ALPHABET, LENGTH, generate, normalise
 
-CHOOSE = random.Random(27).choice
+DRAW = random.Random(27).randrange
 
 
 def symbols_of(token: str) -> str:
@@ -15,16 +15,24 @@ def symbols_of(token: str) -> str:
 
 
 def test_a_token_is_seven_groups_of_four_with_27_random_symbols() -> None:
-    asked: list[str] = []
+    asked: list[int] = []
 
-    def choose(alphabet: str) -> str:
-        asked.append(alphabet)
-        return CHOOSE(alphabet)
+    def draw(end: int) -> int:
+        asked.append(end)
+        return DRAW(end)
 
-    token = generate(choose)
+    token = generate(draw)
 
     assert [len(group) for group in token.split("-")] == [4] * 7
-    assert asked == [ALPHABET] * 27
+    assert asked == [32**27]
+
+
+@pytest.mark.parametrize("place", range(27))
+def test_each_symbol_is_drawn_on_its_own(place: int) -> None:
+    drawn = [symbols_of(generate(lambda _, value=value: value * 32**place)) for value in range(32)]
+
+    assert [symbols[place] for symbols in drawn] == list(ALPHABET)
+    assert {symbols[:place] + symbols[place + 1 : 27] for symbols in drawn} == {26 * "0"}
 
 
 def test_the_alphabet_is_crockfords() -> None:
@@ -33,7 +41,7 @@ def test_the_alphabet_is_crockfords() -> None:
 
 @pytest.mark.parametrize("_", range(20))
 def test_a_generated_token_is_a_token(_: int) -> None:
-    token = generate(CHOOSE)
+    token = generate(DRAW)
 
     assert normalise(token) == symbols_of(token)
     assert activation_token.write(symbols_of(token)) == token
@@ -41,7 +49,7 @@ def test_a_generated_token_is_a_token(_: int) -> None:
 
 def test_every_single_wrong_symbol_is_caught_at_every_place() -> None:
     for _ in range(5):
-        symbols = symbols_of(generate(CHOOSE))
+        symbols = symbols_of(generate(DRAW))
         wrong = [
             symbols[:place] + other + symbols[place + 1 :]
             for place in range(LENGTH)
