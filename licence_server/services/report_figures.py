@@ -6,38 +6,19 @@ What they mean is written down for readers in docs/figures.md.
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from licence_server.domain import dates
 from licence_server.domain.period import Period
 from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES
 from licence_server.models import Installation, Licence
-from licence_server.services import installation_sums, period_rows, period_sums
+from licence_server.services import field_sums, period_rows, period_sums
+from licence_server.services.field_sums import FieldSums, Since
 from licence_server.services.runtime import Runtime
 from licence_server.services.written_once import Statement
-
-
-class _Field(NamedTuple):
-    """Installations, and the organisations that have them."""
-
-    organisations: int
-    activated: int
-    reporting: int
-    copied: int
-    declined: int
-    missing: int
-
-    def installations(self) -> dict[str, int]:
-        return {
-            "activated": self.activated,
-            "reporting": self.reporting,
-            "silent": self.activated - self.declined - self.reporting,
-            "copied": self.copied,
-            "declined": self.declined,
-        }
 
 
 class Figures:
@@ -118,66 +99,31 @@ class Figures:
 
     def overlapping(self) -> list[ColumnElement[bool]]:
         """The same of any kit."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.end is not None:
-            conditions.append(Installation.activated_at < self.end)
-        if self.start is not None:
-            for column in (Installation.released_at, Installation.revoked_at):
-                conditions.append(or_(column.is_(None), column >= self.start))
-        return conditions
+        return field_sums.overlapping(self.start, self.end)
 
     def of_kit(self) -> list[ColumnElement[bool]]:
         """Installations of the kit; of all where none was chosen."""
         return period_rows.of_kit(Installation, self.kit_id)
 
     def answering(self, answer: str) -> list[ColumnElement[bool]]:
-        """Of an installation and its licence, whether it is `reporting`, `silent` or `declined`; any other: no matter.
+        """Installations as they answered by the end of the period; see `field_sums.answering`."""
+        return field_sums.answering(answer, self._since(self.moment))
 
-        An activation is no sync: one that has never synced is silent from the beginning.
-        """
-        declined = Installation.declined_at.is_not(None)
-        if answer == "declined":
-            return [declined]
-        if answer == "reporting":
-            return [~declined, self.synced_by(self.moment)]
-        if answer == "silent":
-            return [~declined, or_(Installation.last_sync_at.is_(None), ~self.synced_by(self.moment))]
-        return []
-
-    def _field(self) -> "_Field":
-        counted = and_(true(), *self.overlapping())
-        added = installation_sums.by_licence(
-            activated=func.count().filter(counted),
-            declined=func.count().filter(counted, *self.answering("declined")),
-            reporting=func.count().filter(counted, *self.answering("reporting")),
-            copied=func.count().filter(counted, Installation.copied_at.is_not(None)),
-            # Of all: when a report that never came was sent is not known.
-            missing=func.sum(Installation.missing_reports),
-        )
-        query = select(
-            func.count(distinct(Licence.organisation_id)).filter(added.c.activated > 0),
-            *(func.coalesce(func.sum(added.c[name]), 0) for name in _Field._fields[1:]),
-        )
-        row = self.session.execute(installation_sums.of_kit(query, added, self.kit_id)).one()
-        return _Field(*map(int, row))
+    def _field(self) -> FieldSums:
+        query = field_sums.sums(self.kit_id, self.start, self.end, self._since(self.moment))
+        return FieldSums(*map(int, self.session.execute(query).one()))
 
     def synced_by(self, moment: datetime) -> ColumnElement[bool]:
         """Of an installation: synced within the check-in time of its licence that ends at a moment."""
-        terms = self._terms
-        if not terms:
-            return Installation.last_sync_at.is_not(None)
-        since = {days: dates.to_hour(dates.shifted(moment, timedelta(days=-days))) for days in terms}
-        soonest, latest = (Installation.last_sync_at >= since[days] for days in (min(terms), max(terms)))
-        if len(terms) == 1:
-            return soonest
-        # Only what lies between the shortest and the longest time needs a look at its licence: most never do.
-        days = select(Licence.check_in_days).where(Licence.id == Installation.licence_id).scalar_subquery()
-        return or_(soonest, and_(latest, Installation.last_sync_at >= case(since, value=days)))
+        return field_sums.synced_since(self._since(moment))
+
+    def _since(self, moment: datetime) -> Since:
+        return tuple((days, dates.to_hour(dates.shifted(moment, timedelta(days=-days)))) for days in self._terms)
 
     @cached_property
     def _terms(self) -> list[int]:
         """Every check-in time that a licence has."""
-        return list(self.session.scalars(select(Licence.check_in_days).distinct()))
+        return sorted(self.session.scalars(select(Licence.check_in_days).distinct()))
 
     def _items(self) -> list[dict[str, Any]]:
         return [
