@@ -109,6 +109,8 @@ class PostgresqlServer:
         next(spares for spares in self._spares.values() if url in spares).give(url)
 
     def close(self) -> None:
+        for spares in self._spares.values():
+            spares.close()
         with self._alone():
             self._server.cleanup()
 
