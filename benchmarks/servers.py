@@ -21,6 +21,8 @@ from examples.local_server import free_port
 
 BIN = Path(sys.executable).parent
 
+EVEN_WORKER = "licence_server.cli.even_workers.EvenWorker"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -106,7 +108,7 @@ def baseline(directory: Path, database_url: str, *, workers: int, threads: int) 
     command = [
         *(str(BIN / "gunicorn"), "benchmarks.baseline:create_app()", "--bind", f"127.0.0.1:{port}"),
         *("--workers", str(workers), "--threads", str(threads), "--keep-alive", "5"),
-        *("--worker-class", "gthread" if threads > 1 else "sync", "--no-control-socket"),
+        *("--worker-class", EVEN_WORKER if threads > 1 else "sync", "--no-control-socket"),
     ]
     environ = {**os.environ, "BENCH_DATABASE_URL": database_url, "PYTHONPATH": str(Path(__file__).parents[1])}
     with _serving(command, directory, environ, port) as served:

@@ -21,7 +21,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.util import import_app
 
-from licence_server.cli import processors
+from licence_server.cli import even_workers, processors
+from licence_server.cli.even_workers import EvenWorker
 from licence_server.config import Config
 from licence_server.domain import dates
 from licence_server.domain.errors import ConfigError
@@ -50,7 +51,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "bind": self._config.bind,
             "workers": self._config.workers,
             "threads": self._config.threads,
-            "worker_class": "gthread" if self._config.threads > 1 else "sync",
+            "worker_class": EvenWorker if self._config.threads > 1 else "sync",
             "timeout": SILENCE_SECONDS,
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 5,
@@ -148,3 +149,4 @@ def _forget_worker(_server: Any, worker: Any) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    even_workers.forget(worker)
