@@ -84,9 +84,7 @@ class Gathering(Generic[Asked, Answer]):
             mine.wait()
         if not mine.is_done:
             self._lead(mine)
-        if isinstance(mine.outcome, Exception):
-            raise mine.outcome
-        answer: Answer = mine.outcome
+        answer: Answer = _answer(mine.outcome)
         return answer
 
     def _lead(self, mine: _Waiting) -> None:
@@ -160,10 +158,19 @@ class Rounds:
                 return find(self._deployment, connection, everyone())
 
         if self._database.is_sqlite:
-            return Gathering(run).join(asked)
+            [outcome] = run(lambda: [asked])
+            alone: Answer = _answer(outcome)
+            return alone
         return self._join(find, run, asked)
 
     def _join(self, kind: object, run: Callable[[Everyone[Asked]], Sequence[Outcome[Answer]]], asked: Asked) -> Answer:
         gathering = self.kinds.get(kind) or self.kinds.setdefault(kind, Gathering(run))
         answer: Answer = gathering.join(asked)
         return answer
+
+
+def _answer(outcome: Any) -> Any:
+    """What a request is answered with. Raises what it is refused with."""
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
