@@ -37,7 +37,7 @@ class EvenWorker(ThreadWorker):  # type: ignore[misc]
         self._open = OPEN[_place(self)] = value
 
     def accept(self, listener: Any) -> None:
-        if self.nr_conns > min(count for count in OPEN.tolist() if count != NOBODY):
+        if self.nr_conns > min((count for count in OPEN.tolist() if count != NOBODY), default=0):
             time.sleep(PATIENCE_SECONDS)
         super().accept(listener)
 

@@ -84,4 +84,6 @@ def test_two_in_one_place_count_their_own_connections(happened: list[str]) -> No
     second.nr_conns += 1
 
     assert (first.nr_conns, second.nr_conns) == (3, 1)
-    assert happened == []
+    forget(first)
+    second.accept(None)
+    assert happened[-1] == "accept"
