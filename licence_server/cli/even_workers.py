@@ -9,6 +9,7 @@ the load?" (2017).
 
 import mmap
 import time
+from functools import cache
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
@@ -17,14 +18,18 @@ PATIENCE_SECONDS = 0.001
 PLACES = 64
 NOBODY = -1
 
-OPEN = memoryview(mmap.mmap(-1, PLACES * 4)).cast("i")
-"""How many connections each worker has open, or `NOBODY`. Made by the master, and seen by all."""
 
-for place in range(PLACES):
-    OPEN[place] = NOBODY
+@cache
+def shares() -> memoryview:
+    """How many connections each worker has open, or `NOBODY`. Made by the master, with its first worker, and seen by
+    all that it forks."""
+    made = memoryview(mmap.mmap(-1, PLACES * 4)).cast("i")
+    for place in range(PLACES):
+        made[place] = NOBODY
+    return made
 
 
-class EvenWorker(ThreadWorker):  # type: ignore[misc]
+class EvenWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's worker with threads, but for whom it leaves a new connection to."""
 
     @property
@@ -34,17 +39,17 @@ class EvenWorker(ThreadWorker):  # type: ignore[misc]
 
     @nr_conns.setter
     def nr_conns(self, value: int) -> None:
-        self._open = OPEN[_place(self)] = value
+        self._open = shares()[_place(self)] = value
 
     def accept(self, listener: Any) -> None:
-        if self.nr_conns > min((count for count in OPEN.tolist() if count != NOBODY), default=0):
+        if self.nr_conns > min((count for count in shares().tolist() if count != NOBODY), default=0):
             time.sleep(PATIENCE_SECONDS)
         super().accept(listener)
 
 
 def forget(worker: Any) -> None:
     """In the master: a worker has ended, so nobody leaves anything to it."""
-    OPEN[_place(worker)] = NOBODY
+    shares()[_place(worker)] = NOBODY
 
 
 def _place(worker: Any) -> int:

@@ -22,7 +22,6 @@ from gunicorn.glogging import Logger
 from gunicorn.util import import_app
 
 from licence_server.cli import even_workers, processors
-from licence_server.cli.even_workers import EvenWorker
 from licence_server.config import Config
 from licence_server.domain import dates
 from licence_server.domain.errors import ConfigError
@@ -39,7 +38,7 @@ GARBAGE = 10_000
 _ROUTE = "licence_server.route"
 
 
-class WebServer(BaseApplication):  # type: ignore[misc]
+class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """The master process of one deployment."""
 
     def __init__(self, config: Config) -> None:
@@ -51,7 +50,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "bind": self._config.bind,
             "workers": self._config.workers,
             "threads": self._config.threads,
-            "worker_class": EvenWorker if self._config.threads > 1 else "sync",
+            "worker_class": even_workers.EvenWorker if self._config.threads > 1 else "sync",
             "timeout": SILENCE_SECONDS,
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 5,
@@ -85,7 +84,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         return application
 
 
-class DiscreetLogger(Logger):  # type: ignore[misc]
+class DiscreetLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's logger without anything that points to a person."""
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
