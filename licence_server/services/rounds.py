@@ -11,6 +11,7 @@ Known as group commit (DeWitt et al., "Implementation techniques for main memory
 import threading
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
@@ -143,30 +144,29 @@ class Rounds:
         """Be served in the next round that `take` runs. Raises what the request is refused with; Unavailable."""
         # A round may commit by itself, and serves others too.
         assert not self._database.is_writing, "a round is no part of a larger transaction"  # noqa: S101 (our own call)
-
-        def run(everyone: Everyone[Asked]) -> Sequence[Outcome[Answer]]:
-            return self._database.write(lambda session: take(self._deployment, session, everyone()))
-
-        return self._join(take, run, asked)
+        answer: Answer = self._kind(take, self._write).join(asked)
+        return answer
 
     def look(self, find: Find[Asked, Answer], asked: Asked) -> Answer:
         """The same for what only looks, and so begins no transaction: PostgreSQL is sent one message for all who wait.
         SQLite is asked by each for itself, since there it is a call of a function."""
-
-        def run(everyone: Everyone[Asked]) -> Sequence[Outcome[Answer]]:
-            with self._database.looking() as connection:
-                return find(self._deployment, connection, everyone())
-
         if self._database.is_sqlite:
-            [outcome] = run(lambda: [asked])
+            [outcome] = self._look(find, lambda: [asked])
             alone: Answer = _answer(outcome)
             return alone
-        return self._join(find, run, asked)
-
-    def _join(self, kind: object, run: Callable[[Everyone[Asked]], Sequence[Outcome[Answer]]], asked: Asked) -> Answer:
-        gathering = self.kinds.get(kind) or self.kinds.setdefault(kind, Gathering(run))
-        answer: Answer = gathering.join(asked)
+        answer: Answer = self._kind(find, self._look).join(asked)
         return answer
+
+    def _kind(self, serve: Any, way: Callable[[Any, Everyone[Any]], Sequence[Any]]) -> Gathering[Any, Any]:
+        """serve: what serves this kind. way: how it comes to the database."""
+        return self.kinds.get(serve) or self.kinds.setdefault(serve, Gathering(partial(way, serve)))
+
+    def _write(self, take: Take[Asked, Answer], everyone: Everyone[Asked]) -> Sequence[Outcome[Answer]]:
+        return self._database.write(lambda session: take(self._deployment, session, everyone()))
+
+    def _look(self, find: Find[Asked, Answer], everyone: Everyone[Asked]) -> Sequence[Outcome[Answer]]:
+        with self._database.looking() as connection:
+            return find(self._deployment, connection, everyone())
 
 
 def _answer(outcome: Any) -> Any:

@@ -31,7 +31,7 @@ class RowSet(NamedTuple):
 def row_set(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> RowSet:
     """Of rows, if any, which all name the same columns."""
     names = tuple(rows[0]) if rows else ()
-    values = converted(dialect, table, names, [[row[name] for name in names] for row in rows]) if rows else []
+    values = converted(dialect, table, names, [[row[name] for name in names] for row in rows])
     return RowSet(table, names, values, on_conflict)
 
 
