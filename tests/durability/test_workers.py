@@ -5,26 +5,19 @@ import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-import psutil
-
 from tests.durability.conftest import Trial
 from tests.support.server import Server
 
 Begin = Callable[..., AbstractContextManager[Trial]]
 
 
-def workers(server: Server) -> list[psutil.Process]:
-    assert server.process is not None
-    return list(psutil.Process(server.process.pid).children())
-
-
 def test_killed_workers_are_replaced_and_nothing_is_lost(server: Server, trial: Begin) -> None:
     dice = random.Random(4)
     with trial(server) as running:
         for _ in range(8):
-            dice.choice(workers(server)).kill()
+            dice.choice(server.worker_processes()).kill()
             running.history.await_answers(12)
-        assert len(workers(server)) == server.workers
+        assert len(server.worker_processes()) == server.workers
 
 
 def test_a_server_told_to_stop_finishes_what_it_has_begun(server: Server, trial: Begin) -> None:

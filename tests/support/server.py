@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from examples.local_server import answers, free_port
 from licence_server.config import load
 from licence_server.services import initialisation
@@ -90,6 +92,11 @@ class Server:
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, "the server did not come up"
             time.sleep(0.02)
+
+    def worker_processes(self) -> list[psutil.Process]:
+        """The workers that are under way."""
+        assert self.process is not None
+        return list(psutil.Process(self.process.pid).children())
 
     def stop(self) -> None:
         """End it in an orderly way."""

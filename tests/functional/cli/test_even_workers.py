@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.server import Server, free_port
@@ -37,9 +36,8 @@ def opened(server: Server) -> Iterator[None]:
 
 def connections(server: Server) -> Counter[int]:
     """How many each worker has."""
-    assert server.process is not None
     found = Counter[int]()
-    for worker in psutil.Process(server.process.pid).children():
+    for worker in server.worker_processes():
         here = [
             one for one in worker.net_connections() if one.status == "ESTABLISHED" and one.laddr.port == server.port
         ]

@@ -25,9 +25,8 @@ def two() -> Iterator[list[int]]:
 
 def processors(server: Server) -> dict[int, list[int]]:
     """Of each worker that is under way."""
-    assert server.process is not None
     found = {}
-    for worker in psutil.Process(server.process.pid).children():
+    for worker in server.worker_processes():
         # One that was ended goes while we look.
         with suppress(psutil.NoSuchProcess):
             found[worker.pid] = worker.cpu_affinity()
