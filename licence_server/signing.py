@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
-from uuid import uuid4
+from typing import Any, NamedTuple, cast
+from uuid import UUID, uuid4
 
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -38,7 +38,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from licence_server.domain.errors import ConfigError, Refused
-from licence_server.domain.lease import LeaseDates
+from licence_server.domain.lease import NO_END, lease_dates
 
 KEYSET_LIFETIME = timedelta(days=3 * 366)
 REMEMBERED_LEASES = 1024
@@ -78,20 +78,22 @@ class PrivateKey:
         return jwt.encode(dict(claims), self.key, algorithm="ES256", headers={"typ": typ, "kid": self.kid})
 
 
-@dataclass(frozen=True)
-class LeaseContent:
-    """All that a lease says. ends_at: of the licence, NO_END where it has none. item_ids: in the kit's order."""
+class LeaseContent(NamedTuple):
+    """All that a lease says, in the values that it is made from: to know it again must cost less than to write it.
+    ends_at: of the licence, None where it has none. item_ids: in the kit's order."""
 
     issuer: str
     kit_id: str
-    installation_id: str
-    dates: LeaseDates
-    organisation_id: str
+    installation_id: UUID
+    issued_at: datetime
+    organisation_id: UUID
     organisation_name: str
-    licence_id: str
+    licence_id: UUID
     licence_kind: str
-    ends_at: datetime
+    ends_at: datetime | None
     item_ids: tuple[str, ...]
+    lease_days: int
+    grace_days: int
     check_in_days: int
 
 
@@ -151,20 +153,22 @@ def sign_lease(key: PrivateKey, content: LeaseContent) -> str:
 
     `jti` follows from installation and moment, so that a lease handed out again is the same lease.
     """
-    issued_at = _numeric(content.dates.issued_at)
+    dates = lease_dates(content.issued_at, content, content.ends_at)
+    issued_at = _numeric(dates.issued_at)
+    installation_id, ends_at = str(content.installation_id), content.ends_at or NO_END
     return key.sign(
         "kit-lease+jwt",
         {
             "iss": content.issuer,
             "aud": content.kit_id,
-            "sub": content.installation_id,
-            "jti": sha256(f"{content.installation_id} {issued_at} {key.kid}".encode()).hexdigest()[:32],
+            "sub": installation_id,
+            "jti": sha256(f"{installation_id} {issued_at} {key.kid}".encode()).hexdigest()[:32],
             "iat": issued_at,
-            "nbf": _numeric(content.dates.not_before),
-            "exp": _numeric(content.dates.expires_at),
-            "grace_until": _numeric(content.dates.grace_until),
-            "organisation": {"id": content.organisation_id, "name": content.organisation_name},
-            "licence": {"id": content.licence_id, "kind": content.licence_kind, "ends_at": _numeric(content.ends_at)},
+            "nbf": _numeric(dates.not_before),
+            "exp": _numeric(dates.expires_at),
+            "grace_until": _numeric(dates.grace_until),
+            "organisation": {"id": str(content.organisation_id), "name": content.organisation_name},
+            "licence": {"id": str(content.licence_id), "kind": content.licence_kind, "ends_at": _numeric(ends_at)},
             "items": list(content.item_ids),
             "check_in_days": content.check_in_days,
         },

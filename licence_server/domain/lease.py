@@ -8,12 +8,20 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from licence_server.domain.licence import LicenceTerms
+from typing import Protocol
 
 EARLY = timedelta(hours=24)
 REUSE = timedelta(hours=1)
 NO_END = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class Lasting(Protocol):
+    """How long a lease runs, in whole days."""
+
+    @property
+    def lease_days(self) -> int: ...
+    @property
+    def grace_days(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -26,16 +34,16 @@ class LeaseDates:
     grace_until: datetime
 
 
-def lease_dates(issued_at: datetime, terms: LicenceTerms, licence_ends_at: datetime | None) -> LeaseDates:
+def lease_dates(issued_at: datetime, lasting: Lasting, licence_ends_at: datetime | None) -> LeaseDates:
     """The dates of a lease signed at `issued_at`."""
     issued_at = issued_at.replace(microsecond=0)
     limit = licence_ends_at or NO_END
-    expires_at = _until(issued_at, terms.lease_days, limit)
+    expires_at = _until(issued_at, lasting.lease_days, limit)
     return LeaseDates(
         issued_at=issued_at,
         not_before=issued_at - EARLY,
         expires_at=expires_at,
-        grace_until=_until(expires_at, terms.grace_days, limit),
+        grace_until=_until(expires_at, lasting.grace_days, limit),
     )
 
 

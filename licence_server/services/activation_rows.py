@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, Licence
 from licence_server.services.among import Among
 from licence_server.services.prepared import Prepared
@@ -38,10 +37,6 @@ class LicenceRow:
     first_activated_at: datetime | None
     ends_at: datetime | None
     changed_at: datetime
-
-    @property
-    def terms(self) -> LicenceTerms:
-        return LicenceTerms(self.seat_limit, self.lease_days, self.grace_days, self.check_in_days)
 
 
 @dataclass(slots=True)

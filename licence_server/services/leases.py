@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from licence_server.domain import lease as rules
 from licence_server.domain import seats
-from licence_server.domain.lease import NO_END
 from licence_server.models import Installation, Kit, Licence, Organisation
 from licence_server.services import activation_rows
 from licence_server.services.prepared import Prepared
@@ -68,7 +67,7 @@ def is_fresh(installation: AnInstallation, licence: ALicence, kit: AKit, trust: 
 
 def renew(installation: AnInstallation, licence: ALicence, now: datetime) -> None:
     """Start a new lease, and hold the seat until its grace ends."""
-    dates = rules.lease_dates(now, licence.terms, licence.ends_at)
+    dates = rules.lease_dates(now, licence, licence.ends_at)
     installation.lease_issued_at = dates.issued_at
     installation.seat_until = dates.grace_until
 
@@ -86,14 +85,16 @@ def write(
     content = LeaseContent(
         issuer=runtime.config.public_url,
         kit_id=kit.id,
-        installation_id=str(installation.id),
-        dates=rules.lease_dates(installation.lease_issued_at, licence.terms, licence.ends_at),
-        organisation_id=str(organisation.id),
+        installation_id=installation.id,
+        issued_at=installation.lease_issued_at,
+        organisation_id=organisation.id,
         organisation_name=organisation.name,
-        licence_id=str(licence.id),
+        licence_id=licence.id,
         licence_kind=licence.kind,
-        ends_at=licence.ends_at or NO_END,
+        ends_at=licence.ends_at,
         item_ids=kit.item_ids,
+        lease_days=licence.lease_days,
+        grace_days=licence.grace_days,
         check_in_days=licence.check_in_days,
     )
     return runtime.signing_keys.lease(trust.signing_kid, content)

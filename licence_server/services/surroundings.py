@@ -6,12 +6,11 @@ Kits check in far more often than anything else happens, so this goes by columns
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 
-from licence_server.domain.licence import LicenceTerms
 from licence_server.models import ActivationToken, Installation, InstallationToken, Kit, KitItem, Licence, Organisation
 from licence_server.services import trust
 from licence_server.services.among import Among
@@ -40,8 +39,7 @@ class InstallationRow:
     missing_reports: int
 
 
-@dataclass(frozen=True, slots=True)
-class LicenceRow:
+class LicenceRow(NamedTuple):
     """The columns of a licence that a lease and a verdict depend on."""
 
     id: UUID
@@ -56,13 +54,8 @@ class LicenceRow:
     revoked_at: datetime | None
     changed_at: datetime
 
-    @property
-    def terms(self) -> LicenceTerms:
-        return LicenceTerms(self.seat_limit, self.lease_days, self.grace_days, self.check_in_days)
 
-
-@dataclass(frozen=True, slots=True)
-class KitRow:
+class KitRow(NamedTuple):
     """item_ids: in the kit's order."""
 
     id: str
@@ -70,14 +63,12 @@ class KitRow:
     item_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationRow:
+class OrganisationRow(NamedTuple):
     id: UUID
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """token_used_at: None where the token is shown for the first time. keyset_version: of the keyset in force."""
 
     token_id: int
@@ -89,8 +80,7 @@ class Surroundings:
     organisation: OrganisationRow
 
 
-@dataclass(frozen=True, slots=True)
-class Licensed:
+class Licensed(NamedTuple):
     """What an activation token is good for, as far as it never changes or a lease renewed later may say it."""
 
     token_id: UUID
@@ -102,11 +92,12 @@ class Licensed:
 _COLUMNS: tuple[Any, ...] = (
     *(InstallationToken.token_hash, InstallationToken.id, InstallationToken.used_at, trust.VERSION),
     *(getattr(Installation, name) for name in InstallationRow.__slots__),
-    *(getattr(Licence, name) for name in LicenceRow.__slots__),
-    *(Kit.id, Kit.updated_at, Kit.version, Organisation.id, Organisation.name),
+    # The ids of all three stand in the installation.
+    *(getattr(Licence, name) for name in LicenceRow._fields[1:]),
+    *(Kit.updated_at, Kit.version, Organisation.name),
 )
 _LICENCE = 4 + len(InstallationRow.__slots__)
-_KIT = _LICENCE + len(LicenceRow.__slots__)
+_KIT = _LICENCE + len(LicenceRow._fields) - 1
 _AROUND = (
     select(*_COLUMNS)
     .select_from(InstallationToken)
@@ -156,7 +147,11 @@ def lock(connection: Connection, remembered: Remembered, token_hashes: Collectio
 def find_licensed(connection: Connection, remembered: Remembered, token_hash: bytes) -> Licensed | None:
     """What an activation token is good for; None where it is not known."""
     row = _LICENSED.first(connection, token_hash=token_hash)
-    return None if row is None else Licensed(row[0], row[1], *_kit_and_organisation(connection, remembered, row[2:]))
+    if row is None:
+        return None
+    token_id, keyset_version, kit_id, updated_at, version, organisation_id, name = row
+    kit = _kit(connection, remembered, kit_id, updated_at, version)
+    return Licensed(token_id, keyset_version, kit, OrganisationRow(organisation_id, name))
 
 
 def save(connection: Connection, installations: Collection[InstallationRow]) -> None:
@@ -165,22 +160,22 @@ def save(connection: Connection, installations: Collection[InstallationRow]) -> 
 
 
 def _surroundings(connection: Connection, remembered: Remembered, row: Any) -> Surroundings:
-    kit, organisation = _kit_and_organisation(connection, remembered, row[_KIT:])
+    installation = InstallationRow(*row[4:_LICENCE])
+    updated_at, version, name = row[_KIT:]
     return Surroundings(
         token_id=row[1],
         token_used_at=row[2],
         keyset_version=row[3],
-        installation=InstallationRow(*row[4:_LICENCE]),
-        licence=LicenceRow(*row[_LICENCE:_KIT]),
-        kit=kit,
-        organisation=organisation,
+        installation=installation,
+        licence=LicenceRow(installation.licence_id, *row[_LICENCE:_KIT]),
+        kit=_kit(connection, remembered, installation.kit_id, updated_at, version),
+        organisation=OrganisationRow(installation.organisation_id, name),
     )
 
 
-def _kit_and_organisation(connection: Connection, remembered: Remembered, row: Any) -> tuple[KitRow, OrganisationRow]:
-    kit_id, updated_at, version, organisation_id, name = row
-    items = remembered.get(
-        ("kit", kit_id), (version, updated_at), lambda: tuple(connection.scalars(_ITEMS, {"kit_id": kit_id}))
+def _kit(connection: Connection, remembered: Remembered, kit_id: str, updated_at: datetime, version: int) -> KitRow:
+    return remembered.get(
+        ("kit", kit_id),
+        (version, updated_at),
+        lambda: KitRow(kit_id, updated_at, tuple(connection.scalars(_ITEMS, {"kit_id": kit_id}))),
     )
-    kit = KitRow(kit_id, updated_at, items)
-    return kit, OrganisationRow(organisation_id, name)
