@@ -12,6 +12,8 @@ from licence_server.services.runtime import Runtime
 
 RUNTIME = "licence_server_runtime"
 CLOCK = "licence_server_clock"
+ROUTE = "licence_server.route"
+"""Where the WSGI environment keeps the rule of the route for the log, which sees the request after Flask forgot it."""
 
 Clock = Callable[[], datetime]
 

@@ -26,12 +26,13 @@ def read_json(*, optional: bool = False) -> Any:
 
     Raises UnsupportedMedia, TooLarge, Malformed.
     """
-    sent = _received()
+    environ = request.environ
+    sent = _received(environ, request.content_length)
     if optional and not sent:
         return {}
-    if request.mimetype != "application/json":
+    if environ.get("CONTENT_TYPE") != "application/json" and request.mimetype != "application/json":
         raise UnsupportedMedia("media_type_unsupported", "Send the body as application/json.")
-    data = _expanded(sent, request.headers.get("Content-Encoding", "identity").strip().lower())
+    data = _expanded(sent, environ.get("HTTP_CONTENT_ENCODING", "").strip().lower())
     return json_text.decode(data)
 
 
@@ -51,12 +52,11 @@ def read_what_is_refused(app: Flask) -> None:
         return response
 
 
-def _received() -> bytes:
+def _received(environ: dict[str, Any], length: int | None) -> bytes:
     """The body as sent. Raises TooLarge, Malformed."""
-    length = request.content_length
     if length is not None and length > MAX_SENT:
         raise _too_large()
-    data = b"".join(_chunks(request.environ, length, MAX_SENT + 1 if length is None else length))
+    data = b"".join(_chunks(environ, length, MAX_SENT + 1 if length is None else length))
     if len(data) > MAX_SENT:
         raise _too_large()
     if length is not None and len(data) < length:

@@ -18,6 +18,9 @@ def open_to_kits(app: Flask, methods: dict[str, str]) -> None:
     addresses = [(re.compile(re.sub(r"<[^>]+>", "[^/]+", rule)), method) for rule, method in methods.items()]
 
     def is_open(wanted: str) -> bool:
+        rule = request.url_rule
+        if rule is not None and methods.get(rule.rule) == wanted:
+            return True
         path = request.path
         return any(wanted == method and address.fullmatch(path) for address, method in addresses)
 

@@ -123,4 +123,4 @@ def _json(answer: msgspec.Struct, status: int) -> Response:
     except UnicodeEncodeError:
         # An id that is no UUID comes back as sent, lone surrogates and all.
         text = json.dumps(msgspec.to_builtins(answer)).encode()
-    return _Answer(text, status=status, mimetype="application/json")
+    return _Answer(text, status=status, content_type="application/json")

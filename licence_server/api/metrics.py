@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from licence_server.api.describe import described, problems
+from licence_server.web import ROUTE
 
 blueprint: Blueprint = DescribedBlueprint("metrics", __name__, description="Numbers for Prometheus.")
 
@@ -22,7 +23,7 @@ SECONDS = Histogram("licence_server_request_seconds", "Time to answer.", ["metho
 
 
 def measure(app: Flask) -> None:
-    """Count every request of an application."""
+    """Count every request of an application, and leave its route for the log."""
 
     @app.before_request
     def begin() -> None:
@@ -30,9 +31,10 @@ def measure(app: Flask) -> None:
 
     @app.after_request
     def count(response: Response) -> Response:
-        rule = request.url_rule
+        rule, environ = request.url_rule, request.environ
+        environ[ROUTE] = rule.rule if rule is not None else None
         route = rule.rule if rule is not None else "none"
-        method = request.method if rule is not None else "none"
+        method = environ["REQUEST_METHOD"] if rule is not None else "none"
         _requests(method, route, response.status_code).inc()
         begun = g.get("begun")
         if begun is not None:

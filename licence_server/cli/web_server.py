@@ -13,10 +13,10 @@ import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from flask import Response, request
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.util import import_app
@@ -25,6 +25,7 @@ from licence_server.cli import even_workers, processors
 from licence_server.config import Config
 from licence_server.domain import dates
 from licence_server.domain.errors import ConfigError
+from licence_server.web import ROUTE
 
 # A worker that has not shown life for so long is replaced; one that is told to stop may finish its requests.
 SILENCE_SECONDS = 60
@@ -34,8 +35,7 @@ HANDOVER_SECONDS = 5
 STDOUT = 1
 # Python looks for cycles when so many more objects were made than let go of; its own 700 are what seven reports make.
 GARBAGE = 10_000
-
-_ROUTE = "licence_server.route"
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -79,28 +79,22 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         super().run()
 
     def load(self) -> Any:
-        application = import_app("licence_server.wsgi:app")
-        application.after_request(_note_route)
-        return application
+        return import_app("licence_server.wsgi:app")
 
 
 class DiscreetLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's logger without anything that points to a person."""
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
-        line = {
-            "time": dates.written(datetime.now(UTC), "milliseconds"),
-            "method": environ.get("REQUEST_METHOD"),
-            "route": environ.get(_ROUTE),
-            "status": int(str(resp.status).split(maxsplit=1)[0]),
-            "ms": round(request_time / timedelta(milliseconds=1)),
-        }
+        what = _what(environ.get("REQUEST_METHOD"), environ.get(ROUTE), str(resp.status))
+        written = dates.written(datetime.now(UTC), "milliseconds")
+        line = f'{{"time": "{written}", {what}, "ms": {round(request_time / MILLISECOND)}}}\n'
         if sys.__stdout__ is None:
             # It was closed before the start, so its descriptor is by now whatever was opened first.
             return
         # One write a line, and so whole. Through logging each thread would wait for the one before it.
         with suppress(OSError):
-            os.write(STDOUT, f"{json.dumps(line)}\n".encode())
+            os.write(STDOUT, line.encode())
 
     def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
         if msg.startswith("Invalid request from"):
@@ -111,6 +105,12 @@ class DiscreetLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
         if str(msg).startswith("Error handling request"):
             msg, args = "A request could not be handled.", ()
         super().exception(msg, *args, **kwargs)
+
+
+@lru_cache
+def _what(method: str | None, route: str | None, status: str) -> str:
+    """What a line of the log says of a request and many others. status: with its phrase."""
+    return json.dumps({"method": method, "route": route, "status": int(status.split(maxsplit=1)[0])})[1:-1]
 
 
 def require_free(bind: str) -> None:
@@ -128,12 +128,6 @@ def require_free(bind: str) -> None:
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 raise ConfigError(f"LICENCE_SERVER_BIND cannot be listened on: {bind}, {error.strerror}.") from None
             time.sleep(0.1)
-
-
-def _note_route(response: Response) -> Response:
-    """Leave the rule of the route for the log, which sees the request after Flask has forgotten it."""
-    request.environ[_ROUTE] = request.url_rule.rule if request.url_rule is not None else None
-    return response
 
 
 def _settle(_worker: Any) -> None:
