@@ -22,6 +22,8 @@ from licence_server.domain.errors import ConfigError
 SAFE_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 10_000
 STEADY_SECONDS = 1.0
+RESTS_SINCE = "rests_since"
+"""What a connection's `info` keeps of when it was laid down, by `time.monotonic`."""
 
 
 def sqlite_module() -> ModuleType:
@@ -114,6 +116,12 @@ def _execute_unlocked(connection: Any, module: ModuleType, statement: str, pause
             return
 
 
+def is_steady(info: dict[str, Any]) -> bool:
+    """Whether a connection, by its `info`, is new or was used a moment ago."""
+    since: float = info.get(RESTS_SINCE, float("inf"))
+    return time.monotonic() - since < STEADY_SECONDS
+
+
 def postgresql_engine(url: str) -> Engine:
     """An engine for an address as libpq writes it. Raises ConfigError where libpq does not understand it."""
     try:
@@ -133,12 +141,14 @@ def postgresql_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "checkin")
     def _note_rest(_connection: Any, record: Any) -> None:
-        record.info["rests_since"] = time.monotonic()
+        record.info.setdefault(RESTS_SINCE, time.monotonic())
 
     @event.listens_for(engine, "checkout")
     def _ask_whether_it_lives(connection: Any, record: Any, _proxy: object) -> None:
         # One in steady use is not asked: that would cost every request a round trip.
-        if time.monotonic() - record.info.get("rests_since", float("inf")) < STEADY_SECONDS:
+        steady = is_steady(record.info)
+        record.info.pop(RESTS_SINCE, None)
+        if steady:
             return
         try:
             engine.dialect.do_ping(connection)

@@ -14,6 +14,7 @@ from licence_server import engines
 from licence_server.database import Database
 from licence_server.domain.errors import ConfigError, Unavailable
 from licence_server.models import Setting
+from tests.support.databases import end_from_afar
 from tests.support.deployment import Deployment
 
 
@@ -136,3 +137,38 @@ def test_an_address_that_libpq_does_not_read_is_a_bad_setting() -> None:
     with pytest.raises(ConfigError) as refused:
         Database("postgresql://u:hunter2@h:port:x/db?nonsense=1")
     assert "hunter2" not in refused.value.detail
+
+
+def test_who_looks_steadily_keeps_a_connection_and_leaves_nothing_open_on_it(deployment: Deployment) -> None:
+    database = deployment.runtime.database
+
+    with database.looking() as first:
+        assert first.scalar(select(func.count()).select_from(Setting)) == 1
+        assert first.in_transaction()
+    with database.looking() as second, database.looking() as third:
+        assert second is first is not third
+        assert not first.in_transaction()
+
+
+def test_a_connection_on_which_a_look_failed_is_not_kept(deployment: Deployment) -> None:
+    database = deployment.runtime.database
+
+    with pytest.raises(ValueError, match="no"), database.looking() as failed:
+        raise ValueError("no")
+    with database.looking() as next_one:
+        assert failed.closed
+        assert next_one is not failed
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+def test_a_connection_that_was_lost_while_it_rested_is_not_looked_with(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = deployment.runtime.database
+    with database.looking() as lost:
+        assert lost.scalar(text("SELECT 1")) == 1
+    end_from_afar(deployment.database_url, lost)
+
+    monkeypatch.setattr(engines, "STEADY_SECONDS", 0)
+    with database.looking() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
