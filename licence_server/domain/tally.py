@@ -25,6 +25,7 @@ USAGE_MEASURES = (
     "feedback_count",
     "rating_sum",
 )
+_OF_SESSIONS = USAGE_MEASURES[:4]
 ITEM_MEASURES = ("plays", "completions", "seconds")
 RECEIPT_MEASURES = ("accepted", "rejected", "duplicates", "dated_on_receipt")
 
@@ -41,28 +42,22 @@ class Tally:
     items: Counter[tuple[str, date, str]] = field(default_factory=Counter)
     receipts: Counter[tuple[date, str]] = field(default_factory=Counter)
 
-    def add_report(self, report: Session | Feedback, day: date) -> None:
-        """Count one accepted report on its day."""
-        if isinstance(report, Session):
-            self.add_session(report.mode, report.duration_seconds, report.attendee_count, report.items, day)
-        else:
-            self.add_feedback(report.rating, day)
+    def add_reports(self, dated: Iterable[tuple[Session | Feedback, date]]) -> None:
+        """Count accepted reports, each on its day."""
+        sessions = _Sessions()
+        for report, day in dated:
+            if isinstance(report, Session):
+                sessions.add(report.mode, report.duration_seconds, report.attendee_count, report.items, day)
+            else:
+                self.add_feedback(report.rating, day)
+        sessions.count(self)
 
     def add_session(
         self, mode: str, duration_seconds: int, attendee_count: int, uses: Iterable[ItemUse], day: date
     ) -> None:
-        usage, items = self.usage, self.items
-        usage[day, f"{mode}_sessions"] += 1
-        usage[day, "attendances"] += attendee_count
-        usage[day, "session_seconds"] += duration_seconds
-        completed: dict[str, bool] = {}
-        for use in uses:
-            item = use.item
-            completed[item] = completed.get(item, False) or use.completed
-            items[item, day, "seconds"] += use.seconds
-        for item, done in completed.items():
-            items[item, day, "plays"] += 1
-            items[item, day, "completions"] += done
+        sessions = _Sessions()
+        sessions.add(mode, duration_seconds, attendee_count, uses, day)
+        sessions.count(self)
 
     def add(self, other: "Tally") -> None:
         """Add what another has counted."""
@@ -79,3 +74,46 @@ class Tally:
         if before is not None:
             self.usage[before, "distinct_learners"] -= 1
         self.usage[after, "distinct_learners"] += 1
+
+
+class _Sessions:
+    """Sessions on their way into a tally, which is slow to count the same few things of each: by day, and by item and
+    day, the amounts of `_OF_SESSIONS` and `ITEM_MEASURES` in their order."""
+
+    __slots__ = ("_days", "_items")
+
+    def __init__(self) -> None:
+        self._days: dict[date, list[int]] = {}
+        self._items: dict[tuple[str, date], list[int]] = {}
+
+    def add(self, mode: str, duration_seconds: int, attendee_count: int, uses: Iterable[ItemUse], day: date) -> None:
+        sums = self._days.get(day)
+        if sums is None:
+            sums = self._days[day] = [0, 0, 0, 0]
+        sums[0 if mode == "workshop" else 1] += 1
+        sums[2] += attendee_count
+        sums[3] += duration_seconds
+        completed: dict[str, bool] = {}
+        for use in uses:
+            item, is_completed = use.item, use.completed
+            amounts = self._items.get((item, day))
+            if amounts is None:
+                amounts = self._items[item, day] = [0, 0, 0]
+            before = completed.get(item)
+            if before is None:
+                amounts[0] += 1
+            if is_completed and not before:
+                amounts[1] += 1
+            completed[item] = is_completed or bool(before)
+            amounts[2] += use.seconds
+
+    def count(self, tally: Tally) -> None:
+        """Add them to a tally."""
+        for day, sums in self._days.items():
+            for measure, amount in zip(_OF_SESSIONS, sums, strict=True):
+                if amount:
+                    tally.usage[day, measure] += amount
+        for (item, day), amounts in self._items.items():
+            for measure, amount in zip(ITEM_MEASURES, amounts, strict=True):
+                if amount:
+                    tally.items[item, day, measure] += amount

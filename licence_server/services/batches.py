@@ -8,7 +8,7 @@ from licence_server.domain import dates
 from licence_server.domain.counted_time import clock_shift, latest_counted
 from licence_server.domain.examined_report import Examined, examine_all
 from licence_server.domain.tally import Tally
-from licence_server.domain.usage_report import Session
+from licence_server.domain.usage_report import Report, Session
 from licence_server.services import usage_rows
 from licence_server.services.runtime import Runtime
 
@@ -55,7 +55,7 @@ class Batch:
 
 def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, received_at: datetime) -> Ordinary | None:
     latest, timezone = latest_counted(received_at), runtime.timezone
-    tally, days = Tally(), dict[date, date]()
+    tally, days, dated = Tally(), dict[date, date](), list[tuple[Report, date]]()
     accepted, item_ids, values, learners = dict[int, tuple[bytes, int]](), set[str](), [], []
     for sent in reports:
         report = sent.report
@@ -69,13 +69,14 @@ def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, recei
         # One object a day, since each is converted once.
         day = days.setdefault(day, day)
         accepted[report.id.int] = (sent.content_hash, report.seq)
-        tally.add_report(report, day)
+        dated.append((report, day))
         values.append((*usage_rows.own_values(report, sent.content_hash, happened_at), counted_at, day, False))
         if isinstance(report, Session):
             learners.append((report.learner, day))
         else:
             learners.append((None, day))
             item_ids |= report.item_ids
+    tally.add_reports(dated)
     item_ids.update(item for item, _, _ in tally.items)
     numbers = {seq for _, seq in accepted.values()}
     if not reports or not len(reports) == len(accepted) == len(numbers):

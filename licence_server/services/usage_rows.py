@@ -111,7 +111,7 @@ def rejection_row(sent: Examined, shared: dict[str, Any], code: str, *, carried:
 
 def count(tally: Tally, first_days: dict[bytes, date], report: Report, row: dict[str, Any]) -> None:
     """Count an accepted report on its day, its receipt on the day it came."""
-    tally.add_report(report, row["day"])
+    tally.add_reports([(report, row["day"])])
     tally.receipts[row["received_day"], "accepted"] += 1
     tally.receipts[row["received_day"], "dated_on_receipt"] += row["dated_on_receipt"]
     note_learner(first_days, row["learner_hash"], row["day"])
