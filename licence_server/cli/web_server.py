@@ -65,7 +65,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "pre_fork": processors.choose,
             "post_fork": processors.stay,
             "child_exit": _forget_worker,
-            "post_worker_init": _settle,
+            "post_worker_init": lambda _worker: settle(),
         }
         for name, value in settings.items():
             # Releases of gunicorn differ in what can be set.
@@ -113,6 +113,13 @@ def _what(method: str | None, route: str | None, status: str) -> str:
     return json.dumps({"method": method, "route": route, "status": int(status.split(maxsplit=1)[0])})[1:-1]
 
 
+def settle() -> None:
+    """What a worker has loaded stays for as long as it lives, so it is left out whenever garbage is looked for."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE, *gc.get_threshold()[1:])
+
+
 def require_free(bind: str) -> None:
     """Raise ConfigError where nobody can listen there. A server that is just ending is waited for."""
     host, _, port = bind.rpartition(":")
@@ -128,13 +135,6 @@ def require_free(bind: str) -> None:
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 raise ConfigError(f"LICENCE_SERVER_BIND cannot be listened on: {bind}, {error.strerror}.") from None
             time.sleep(0.1)
-
-
-def _settle(_worker: Any) -> None:
-    """What a worker has loaded stays for as long as it lives, so it is left out whenever garbage is looked for."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE, *gc.get_threshold()[1:])
 
 
 def _forget_worker(_server: Any, worker: Any) -> None:
