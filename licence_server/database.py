@@ -8,7 +8,6 @@
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,7 +24,7 @@ from sqlalchemy.schema import MetaData
 from sqlalchemy.types import TypeDecorator
 
 from licence_server.domain.errors import Unavailable
-from licence_server.engines import BUSY_MILLISECONDS, RESTS_SINCE, is_steady, postgresql_engine, sqlite_engine
+from licence_server.engines import BUSY_MILLISECONDS, InHand, postgresql_engine, sqlite_engine
 
 Result = TypeVar("Result")
 
@@ -88,10 +87,8 @@ class Database:
         # A deferred transaction of SQLite is a snapshot already.
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._snapshot_engine = self.engine.execution_options(**options)
-        self._looking_engine = self.engine.execution_options(looking=True)
         # SQLite is asked by every thread for itself, PostgreSQL by one for all who wait (`rounds`).
-        self._most_in_hand = 8 if self.is_sqlite else 1
-        self._in_hand: list[Connection] = []
+        self._in_hand = InHand(self.engine.execution_options(looking=True), most=8 if self.is_sqlite else 1)
         self._joined: ContextVar[Session | None] = ContextVar("joined", default=None)
         # Threads of one process queue here rather than in SQLite's busy handler, which is not fair.
         self._turn = threading.RLock()
@@ -104,7 +101,7 @@ class Database:
         In steady use it is kept in hand: to take it from the pool and give it back costs as much as to look.
         """
         with translated():
-            connection = self._to_look_with()
+            connection = self._in_hand.take()
             try:
                 yield connection
                 if connection.in_transaction():
@@ -112,11 +109,7 @@ class Database:
             except BaseException:
                 connection.close()
                 raise
-            if len(self._in_hand) < self._most_in_hand:
-                connection.info[RESTS_SINCE] = time.monotonic()
-                self._in_hand.append(connection)
-            else:
-                connection.close()
+            self._in_hand.lay_down(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -174,20 +167,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections. Nobody uses one any more."""
-        while self._in_hand:
-            self._in_hand.pop().close()
+        self._in_hand.close()
         self.engine.dispose()
-
-    def _to_look_with(self) -> Connection:
-        """The connection laid down last. One that has rested goes back to the pool, which asks whether it lives."""
-        while True:
-            try:
-                connection = self._in_hand.pop()
-            except IndexError:
-                return self._looking_engine.connect()
-            if is_steady(connection.info):
-                return connection
-            connection.close()
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
