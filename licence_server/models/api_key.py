@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from licence_server.database import Base
+from licence_server.models.base import Base
 
 
 class ApiKey(Base):

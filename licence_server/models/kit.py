@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from licence_server.database import Base
+from licence_server.models.base import Base
 
 
 class KitItem(Base):

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from licence_server.database import Base
 from licence_server.domain.licence import LicenceTerms
+from licence_server.models.base import Base
 
 
 class Licence(Base):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from licence_server.database import Base
+from licence_server.models.base import Base
 
 
 class RateLimit(Base):

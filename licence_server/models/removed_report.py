@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from licence_server.database import Base
+from licence_server.models.base import Base
 
 
 class RemovedReport(Base):

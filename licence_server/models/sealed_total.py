@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from licence_server.database import Base
+from licence_server.models.base import Base
 
 
 class SealedTotal(Base):

@@ -3,7 +3,7 @@
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from licence_server.database import Base
+from licence_server.models.base import Base
 
 
 class Setting(Base):

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
-from licence_server.database import Base, Moment
+from licence_server.models.base import Base, Moment
 
 FORMAT = 1
 _CHUNK = 1000

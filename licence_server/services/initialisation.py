@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from licence_server.domain.roles import Role
 from licence_server.migrate import migrate
 from licence_server.models import Root, Setting
+from licence_server.private_keys import Jwk, PrivateKey
 from licence_server.secret_keys import SecretKeys, make_passphrase, write_private
 from licence_server.services import audit, key_files, keys, people
 from licence_server.services.runtime import Runtime
-from licence_server.signing import Jwk, PrivateKey
 
 DEFAULT_TIMEZONE = "Europe/London"
 

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
+from licence_server.private_keys import PrivateKey, read_signing_keys
 from licence_server.secret_keys import write_private
-from licence_server.signing import PrivateKey, read_signing_keys
 
 
 def first_signing_key(path: Path) -> PrivateKey:

@@ -12,18 +12,11 @@ from sqlalchemy.orm import Session
 from licence_server.domain import dates
 from licence_server.domain.errors import Refused
 from licence_server.models import AuditHead, Installation, Keyset, Licence, Root, SigningKey
+from licence_server.private_keys import Jwk, PrivateKey, open_root_key, read_root_key
 from licence_server.secret_keys import write_private
 from licence_server.services import audit, key_files
 from licence_server.services.runtime import NOT_INITIALISED, Runtime
-from licence_server.signing import (
-    KEYSET_LIFETIME,
-    Jwk,
-    PrivateKey,
-    open_root_key,
-    read_root_key,
-    sign_keyset,
-    sign_root_change,
-)
+from licence_server.signing import KEYSET_LIFETIME, sign_keyset, sign_root_change
 
 WARNING = timedelta(days=180)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from licence_server.domain.kit_description import ItemKind
 from licence_server.models import Organisation
+from licence_server.private_keys import Jwk
 from licence_server.services.kit_sources import START_PAGE, Content
-from licence_server.signing import Jwk
 
 _BEFORE, _AFTER = "window.KIT_CONFIG = ", ";\n"
 

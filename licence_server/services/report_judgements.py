@@ -1,20 +1,17 @@
 """Judge the reports of a batch, one by one or as a whole; what they change is noted, and written by others."""
 
-from collections import defaultdict
 from collections.abc import Set
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from licence_server.domain.counted_time import counted_time, earliest_counted
 from licence_server.domain.examined_report import Examined
 from licence_server.domain.received_numbers import ReceivedNumbers
-from licence_server.domain.tally import Tally
 from licence_server.domain.usage_report import Report
 from licence_server.services import usage_rows
+from licence_server.services.added import Added
 from licence_server.services.batches import Batch, Ordinary
-from licence_server.services.known_reports import KnownReports
 from licence_server.services.removed_reports import Removed
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_rows import Reporter
@@ -28,25 +25,6 @@ class Result(NamedTuple):
     status: Literal["accepted", "duplicate", "rejected"]
     code: str | None = None
     detail: str | None = None
-
-
-@dataclass
-class Added:
-    """What the batches of one transaction add, beside what was known before.
-
-    known: that, and what was accepted since. converted: reports of whole batches, `usage_rows.ALL` as the database
-    takes them. accepted: rows of those judged one by one. rejected: rows by installation and identity. forgotten:
-    rejections that no longer hold.
-    """
-
-    known: KnownReports
-    tallies: dict[Owner, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    receipts: dict[Owner, Receipt] = field(default_factory=dict)
-    first_days: dict[Owner, dict[bytes, date]] = field(default_factory=lambda: defaultdict(dict))
-    converted: list[tuple[Any, ...]] = field(default_factory=list)
-    accepted: list[dict[str, Any]] = field(default_factory=list)
-    rejected: dict[tuple[UUID, bytes], dict[str, Any]] = field(default_factory=dict)
-    forgotten: set[tuple[UUID, bytes]] = field(default_factory=set)
 
 
 class BatchJudgement:

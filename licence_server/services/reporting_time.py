@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, func, literal, select, type_coerce
 from sqlalchemy.types import NullType
 
-from licence_server.database import Moment
 from licence_server.domain.estimate import Reporter
 from licence_server.domain.period import Period
 from licence_server.models import Installation, Licence, Organisation
+from licence_server.models.base import Moment
 from licence_server.services import installation_sums, period_rows
 from licence_server.services.report_figures import Figures
 from licence_server.services.written_once import Statement, written_once

@@ -9,10 +9,11 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from licence_server import migrate as migrations
-from licence_server.database import Base, Database
+from licence_server.database import Database
 from licence_server.domain.audit_chain import Head
 from licence_server.domain.errors import ConfigError, Refused
 from licence_server.models import AuditEntry, AuditHead
+from licence_server.models.base import Base
 from licence_server.secret_keys import write_private
 from licence_server.services import audit, sums
 from licence_server.services.backups import key_files

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from licence_server.models import RejectedReport, UsageReport
 from licence_server.services import known_reports, learners, removed_reports, usage_rows, usage_totals
+from licence_server.services.added import Added
 from licence_server.services.batches import Batch
 from licence_server.services.prepared import Prepared
 from licence_server.services.removed_reports import Removed
-from licence_server.services.report_judgements import Added, BatchJudgement, Result
+from licence_server.services.report_judgements import BatchJudgement, Result
 from licence_server.services.row_sets import RowSet, insert_all, row_set
 from licence_server.services.runtime import Runtime
 from licence_server.services.usage_rows import Reporter

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import Dialect, Table
 from sqlalchemy.orm import Session
 
-from licence_server.database import Base
 from licence_server.domain.tally import ITEM_MEASURES, RECEIPT_MEASURES, USAGE_MEASURES, Tally
 from licence_server.models import ItemTotal, ReceiptTotal, UsageTotal
+from licence_server.models.base import Base
 from licence_server.services.row_sets import RowSet, converted, insert_all
 
 Owner = tuple[UUID, str]

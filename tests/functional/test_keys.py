@@ -15,9 +15,9 @@ from joserfc.jwk import ECKey, KeySet
 from licence_server.config import load
 from licence_server.domain.errors import Refused
 from licence_server.domain.licence import LicenceTerms
+from licence_server.private_keys import read_root_key
 from licence_server.services import audit, initialisation, keys
 from licence_server.services.runtime import open_runtime
-from licence_server.signing import read_root_key
 from tests.support.acts import json_of, rotate, verdict
 from tests.support.databases import DatabaseServer
 from tests.support.deployment import ACTOR, PASSPHRASE, Deployment, Installed

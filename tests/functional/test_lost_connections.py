@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from werkzeug.test import TestResponse
 
-from licence_server.database import Base
+from licence_server.models.base import Base
 from licence_server.services import audit, prepared, row_sets
 from tests.support.databases import end_from_afar
 from tests.support.deployment import Deployment, feedback, individual, workshop

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from licence_server.database import Base
+from licence_server.models.base import Base
 from licence_server.services import retention, settings
 from licence_server.services.retention import Removed
 from tests.support.deployment import ACTOR, Deployment

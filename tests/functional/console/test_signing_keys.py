@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from licence_server.domain.roles import Role
+from licence_server.private_keys import PrivateKey
 from licence_server.services import keys
-from licence_server.signing import PrivateKey
 from tests.support.acts import verdict
 from tests.support.deployment import PASSPHRASE, Deployment
 from tests.support.desk import Desk, forms, words

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from licence_server.database import Base, Moment
+from licence_server.models.base import Base, Moment
 from licence_server.services.dumps import _KINDS, DumpError, End, Head, Reader, TableHead, _head_of, insertable
 
 TABLE = b'{"type":"TableHead","name":"t","columns":[["id","uuid"],["n","integer"],["b","bytes"]]}\n'

@@ -1,0 +1,30 @@
+"""What is noted while reports are judged, until it is written in sets."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from licence_server.domain.tally import Tally
+from licence_server.services.known_reports import KnownReports
+from licence_server.services.usage_totals import Owner, Receipt
+
+
+@dataclass
+class Added:
+    """What the batches of one transaction add, beside what was known before.
+
+    known: that, and what was accepted since. converted: reports of whole batches, `usage_rows.ALL` as the database
+    takes them. accepted: rows of those judged one by one. rejected: rows by installation and identity. forgotten:
+    rejections that no longer hold.
+    """
+
+    known: KnownReports
+    tallies: dict[Owner, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    receipts: dict[Owner, Receipt] = field(default_factory=dict)
+    first_days: dict[Owner, dict[bytes, date]] = field(default_factory=lambda: defaultdict(dict))
+    converted: list[tuple[Any, ...]] = field(default_factory=list)
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    rejected: dict[tuple[UUID, bytes], dict[str, Any]] = field(default_factory=dict)
+    forgotten: set[tuple[UUID, bytes]] = field(default_factory=set)
