@@ -1,6 +1,6 @@
 """Keep the raw reports of a PostgreSQL database in one partition a month; the service does not notice.
 
-    LICENCE_SERVER_DATABASE_URL=postgresql://… python -m examples.partitions 2026-01 2027-12
+    python -m examples.partitions 2026-01 2027-12    # settings as the server has them, `.env` included
 
 * The partition of a report follows from its id alone: a UUIDv7 begins with the milliseconds at which the kit made
   it. So the id stays the primary key, every id is there once, and looking one up reads one partition. By day of
@@ -14,12 +14,14 @@ import argparse
 import os
 import sys
 from datetime import date
+from pathlib import Path
 from typing import LiteralString
 from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
+from licence_server.config import load
 from licence_server.domain import months
 from licence_server.domain.months import Month
 
@@ -33,7 +35,10 @@ def main() -> int:
     parser.add_argument("first", type=months.parse, help="the first month to have a partition, like 2026-01")
     parser.add_argument("last", type=months.parse, help="the last one")
     chosen = parser.parse_args()
-    added = keep(os.environ["LICENCE_SERVER_DATABASE_URL"], chosen.first, chosen.last)
+    url = load(os.environ, Path.cwd()).database_url
+    if url.startswith("sqlite:"):
+        parser.error("there are partitions on PostgreSQL alone, and LICENCE_SERVER_DATABASE_URL names none")
+    added = keep(url, chosen.first, chosen.last)
     print("\n".join(added) or "Every month is there already.")
     return 0
 

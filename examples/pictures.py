@@ -76,7 +76,7 @@ def walk(page: Page) -> None:
     page.get_by_role("button", name="Revoke").click()
     take(page, "revoke")
     page.goto("/console/figures")
-    page.get_by_role("heading", name="By month").evaluate("heading => heading.scrollIntoView()")
+    page.get_by_role("heading", name="By month", exact=True).evaluate("heading => heading.scrollIntoView()")
     take(page, "figures")
     page.goto("/console/report")
     take(page, "committee")

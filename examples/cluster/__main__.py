@@ -24,7 +24,12 @@ def main() -> int:
         print(f"Pooler      {up.pooler.address('licences')}")
         print(f"Primary     {up.primary.address('licences')}")
         print(f"Standby     {up.standby.address('licences')}")
-        print(f"Keys        {data}\nCtrl-C ends it, and removes everything.", flush=True)
+        print(f"Keys        {data}")
+        print("For commands, in another terminal; a kit's server is this PUBLIC_URL:")
+        for name, value in up.environ.items():
+            if name.startswith("LICENCE_SERVER_"):
+                print(f"    export {name}='{value}'")
+        print("Ctrl-C ends it, and removes everything.", flush=True)
         try:
             signal.pause()
         except KeyboardInterrupt:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from licence_server import handover
+from licence_server.cli.address import warn_of_address
 from licence_server.cli.operator import Operator
 from licence_server.cli.output import note, print_record
 from licence_server.cli.parameters import FILE, json_option
@@ -33,6 +34,7 @@ def exchange(operator: Operator, request_file: Path, response_file: Path, as_jso
     kit so: once that is imported, the kit writes a request that can be granted.
     """
     runtime = operator.runtime
+    warn_of_address(runtime)
     content = _read(request_file)
     _require_free(response_file)
     document = handover.read_file(content)

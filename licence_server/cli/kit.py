@@ -1,4 +1,4 @@
-"""`kit`: build a stick, verify it, fetch the QR encoder that sticks carry."""
+"""`kit`: build a stick, verify it, print the settings of a kit, fetch the QR encoder that sticks carry."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +10,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from licence_server.cli.address import warn_of_address
 from licence_server.cli.operator import Operator
 from licence_server.cli.output import note, print_json, print_line, print_record
 from licence_server.cli.parameters import IDENTIFIER, SLUG, json_option
-from licence_server.services import kit_builds, kit_checks, qr_encoder
+from licence_server.services import kit_builds, kit_checks, kit_settings, qr_encoder
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
@@ -42,6 +43,7 @@ def build(
 
     After an interruption the same command copies what is missing or changed. docs/kits.md describes kit.toml.
     """
+    warn_of_address(operator.runtime)
     with _bar() as bar:
         built = kit_builds.build(
             operator.runtime,
@@ -80,6 +82,20 @@ def build(
         "report_by_phone": built.by_phone,
     }
     print_record(record, as_json=as_json)
+
+
+@kit.command
+@click.argument("kit_id", type=SLUG)
+@click.argument("version")
+@click.option("--organisation", "organisation_id", type=IDENTIFIER, help="The one that it is made for.")
+@click.pass_obj
+def settings(operator: Operator, kit_id: str, version: str, organisation_id: UUID | None) -> None:
+    """Print the kit.json of a kit that uses an SDK by itself.
+
+    It names server, kit and root key, and no secret. docs/embedding.md says what becomes of it.
+    """
+    warn_of_address(operator.runtime)
+    print_json(kit_settings.of(operator.runtime, kit_id, version, organisation_id))
 
 
 @kit.command

@@ -14,6 +14,8 @@ from licence_server.domain.spreadsheet import safe_cell, writer_to
 
 Document = Mapping[str, Any]
 
+SECOND = len("2026-03-02T09:00:00")
+
 
 def as_lines(document: Document, timezone: str) -> Iterator[str]:
     """The page, line by line."""
@@ -73,7 +75,8 @@ def _coverage(document: Document) -> Iterator[str]:
     known = installations["reporting"] + installations["silent"]
     if share is not None:
         yield f"  Covered: {installations['reporting']} of {known} installations that should report ({share:.0%})."
-    yield f"  Last report received: {coverage['last_report_at'] or 'none'}"
+    received = coverage["last_report_at"]
+    yield f"  Last report received: {f'{received[:SECOND]}Z' if received else 'none'}"
 
 
 def _items(items: list[Document]) -> Iterator[str]:

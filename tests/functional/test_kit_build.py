@@ -347,6 +347,7 @@ def test_the_build_names_the_address_that_goes_onto_the_stick(shop: Shop) -> Non
     shop.deployment.environ["LICENCE_SERVER_PUBLIC_URL"] = "http://127.0.0.1:8000"
     done = shop.command("kit", "build", KIT_ID, str(shop.stick), "--content", str(shop.content))
     assert "http://127.0.0.1:8000, which no other computer reaches" in done.stderr
+    assert "were published for https://licences.example, but kits are now told http://127.0.0.1:8000" in done.stderr
     assert shop.settings["server"] == "http://127.0.0.1:8000"
 
 

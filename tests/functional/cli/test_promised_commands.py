@@ -50,6 +50,7 @@ PROMISED = {
     "restore": "FILE --passphrase-file --json",
     "exchange": "REQUEST_FILE RESPONSE_FILE --json",
     "kit build": "KIT_ID OUT_DIR --content --organisation --json",
+    "kit settings": "KIT_ID VERSION --organisation",
     "kit verify": "DIR --json",
     "kit encoder": "",
     "assets": "",

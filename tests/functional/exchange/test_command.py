@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from client_sdk import KitClient
 from licence_server.cli.commands import commands
 from licence_server.cli.operator import Operator
 from licence_server.services import keys
@@ -18,9 +19,13 @@ from tests.support.deployment import KIT_ID, Deployment
 KIT_CLIENT = str(Path(sys.executable).with_name("kit-client"))
 
 
-def server(deployment: Deployment, *arguments: Any) -> Result:
+def command(deployment: Deployment, *arguments: Any) -> Result:
     operator = Operator(deployment.environ, deployment.directory, deployment.clock())
-    return CliRunner().invoke(commands, ["exchange", *map(str, arguments)], obj=operator)
+    return CliRunner().invoke(commands, [*map(str, arguments)], obj=operator)
+
+
+def server(deployment: Deployment, *arguments: Any) -> Result:
+    return command(deployment, "exchange", *arguments)
 
 
 @pytest.fixture
@@ -117,3 +122,30 @@ def test_refusals_and_wrong_usage(deployment: Deployment, kit: Any, tmp_path: Pa
     assert "compare every symbol" in kit("export", "y.kit-request", "--activate", "mistyped", code=1)["detail"]
     assert not kit("import", "x.kit-request", code=1)["accepted"]
     assert "cannot be read" in kit("import", "none", code=2)
+
+
+def test_an_answer_that_no_kit_will_believe_is_not_given_in_silence(
+    deployment: Deployment, kit: Any, tmp_path: Path
+) -> None:
+    kit("export", "a.kit-request", "--activate", deployment.token())
+    deployment.environ["LICENCE_SERVER_PUBLIC_URL"] = "https://elsewhere.example"
+
+    done = server(deployment, tmp_path / "a.kit-request", tmp_path / "a.kit-response")
+
+    assert "were published for https://licences.example, but kits are now told https://elsewhere" in done.stderr
+    kit("import", "a.kit-response", code=1)
+
+
+def test_the_settings_of_a_kit_are_all_it_needs_to_be_activated(deployment: Deployment, tmp_path: Path) -> None:
+    token = deployment.token()
+    settings = json.loads(command(deployment, "kit", "settings", KIT_ID, "1.0").stdout)
+    kit = KitClient(**settings, state_dir=tmp_path / "pc")
+    (tmp_path / "a.kit-request").write_text(str(kit.export_activation(token)))
+    server(deployment, tmp_path / "a.kit-request", tmp_path / "a.kit-response")
+    kit.import_response((tmp_path / "a.kit-response").read_text())
+    assert kit.check().code == "active"
+
+    organisation = deployment.organisation()
+    of_one = command(deployment, "kit", "settings", KIT_ID, "1.0", "--organisation", organisation.id)
+    assert json.loads(of_one.stdout) == {**settings, "organisation": str(organisation.id)}
+    assert command(deployment, "kit", "settings", "no-such-kit", "1.0").exit_code == 1
