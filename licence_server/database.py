@@ -21,7 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from licence_server.domain.errors import Unavailable
-from licence_server.engines import BUSY_MILLISECONDS, InHand, postgresql_engine, sqlite_engine
+from licence_server.engines import BUSY_MILLISECONDS, postgresql_engine, sqlite_engine
+from licence_server.in_hand import InHand
 
 Result = TypeVar("Result")
 

@@ -23,7 +23,7 @@ SAFE_SQLITE = (3, 51, 3)
 BUSY_MILLISECONDS = 10_000
 STEADY_SECONDS = 1.0
 
-_RESTS_SINCE = "rests_since"
+RESTS_SINCE = "rests_since"
 """What a connection's `info` keeps of when it was laid down, by `time.monotonic`."""
 
 
@@ -117,6 +117,12 @@ def _execute_unlocked(connection: Any, module: ModuleType, statement: str, pause
             return
 
 
+def is_steady(info: dict[str, Any]) -> bool:
+    """Whether a connection, by its `info`, is new or was used a moment ago."""
+    since: float = info.get(RESTS_SINCE, float("inf"))
+    return time.monotonic() - since < STEADY_SECONDS
+
+
 def postgresql_engine(url: str) -> Engine:
     """An engine for an address as libpq writes it. Raises ConfigError where libpq does not understand it."""
     try:
@@ -136,13 +142,13 @@ def postgresql_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "checkin")
     def _note_rest(_connection: Any, record: Any) -> None:
-        record.info.setdefault(_RESTS_SINCE, time.monotonic())
+        record.info.setdefault(RESTS_SINCE, time.monotonic())
 
     @event.listens_for(engine, "checkout")
     def _ask_whether_it_lives(connection: Any, record: Any, _proxy: object) -> None:
         # One in steady use is not asked: that would cost every request a round trip.
-        steady = _is_steady(record.info)
-        record.info.pop(_RESTS_SINCE, None)
+        steady = is_steady(record.info)
+        record.info.pop(RESTS_SINCE, None)
         if steady:
             return
         try:
@@ -151,42 +157,3 @@ def postgresql_engine(url: str) -> Engine:
             raise DisconnectionError from error
 
     return engine
-
-
-class InHand:
-    """Connections of an engine that are kept from one use to the next, so many at most, for whoever comes."""
-
-    def __init__(self, engine: Engine, most: int) -> None:
-        self._engine, self._most = engine, most
-        self._connections: list[Connection] = []
-
-    def take(self) -> Connection:
-        """The one laid down last, else one of the pool. One that has rested goes back there, where it is asked whether
-        it lives."""
-        while True:
-            try:
-                connection = self._connections.pop()
-            except IndexError:
-                return self._engine.connect()
-            if _is_steady(connection.info):
-                return connection
-            connection.close()
-
-    def lay_down(self, connection: Connection) -> None:
-        """No transaction is under way on it."""
-        if len(self._connections) < self._most:
-            connection.info[_RESTS_SINCE] = time.monotonic()
-            self._connections.append(connection)
-        else:
-            connection.close()
-
-    def close(self) -> None:
-        """Give all back to the pool."""
-        while self._connections:
-            self._connections.pop().close()
-
-
-def _is_steady(info: dict[str, Any]) -> bool:
-    """Whether a connection, by its `info`, is new or was used a moment ago."""
-    since: float = info.get(_RESTS_SINCE, float("inf"))
-    return time.monotonic() - since < STEADY_SECONDS

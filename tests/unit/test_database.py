@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -172,3 +172,29 @@ def test_a_connection_that_was_lost_while_it_rested_is_not_looked_with(
     monkeypatch.setattr(engines, "STEADY_SECONDS", 0)
     with database.looking() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+def test_once_one_connection_is_lost_nobody_looks_with_one_of_that_time(deployment: Deployment) -> None:
+    database = deployment.runtime.database
+
+    def write_on_a_lost_connection() -> None:
+        with database.writing() as session:
+            end_from_afar(deployment.database_url, session.connection())
+            session.execute(text("SELECT 1"))
+
+    with database.looking() as held:
+        old = backend(held)
+        with pytest.raises(Unavailable):
+            write_on_a_lost_connection()
+    with database.looking() as laid_down:
+        assert backend(laid_down) != old
+    with pytest.raises(Unavailable):
+        write_on_a_lost_connection()
+    with database.looking() as after:
+        assert after is not laid_down
+
+
+def backend(connection: Connection) -> int:
+    """The process that serves it."""
+    return int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
