@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from examples.local_server import free_port
+from examples.local_server import free_port, listens
 
 BIN = Path(sys.executable).parent
 
@@ -121,7 +120,7 @@ def _serving(command: list[str], directory: Path, environ: dict[str, str], port:
         process = subprocess.Popen(command, cwd=directory, env=environ, stdout=log, stderr=log, start_new_session=True)
     try:
         deadline = time.monotonic() + 60
-        while not _listens(port):
+        while not listens(port):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"no server on {port}; see {directory / 'server.log'}")
             time.sleep(0.05)
@@ -129,8 +128,3 @@ def _serving(command: list[str], directory: Path, environ: dict[str, str], port:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(40)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -12,6 +12,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    """Whether anybody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def answers(bind: str, path: str = "/healthz") -> bool:
     """Whether the server at `host:port` says that it is up; at `/readyz`, that it can serve."""
     try:

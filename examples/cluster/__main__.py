@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from examples.cluster.set_up import public_environ, running
+from examples.local_server import listens
 
 PORTS = [8001, 8002]
 
@@ -16,6 +17,10 @@ PORTS = [8001, 8002]
 def main() -> int:
     """Run until interrupted."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    taken = [port for port in PORTS if listens(port)]
+    if taken:
+        print(f"Error: something listens on port {taken[0]} already. End it first.", file=sys.stderr)
+        return 1
     environ = {**public_environ(), "LICENCE_SERVER_PUBLIC_URL": "http://127.0.0.1:8001"}
     with tempfile.TemporaryDirectory() as data, running(Path(data), PORTS, environ) as up:
         print("Two application servers of one deployment:")
