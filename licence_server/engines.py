@@ -7,7 +7,9 @@
 """
 
 import importlib
+import os
 import time
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -52,6 +54,14 @@ def sqlite_engine(url: str) -> Engine:
         pool_size=0,
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _make_private(*_: object) -> None:
+        # Where the file is not there yet it is made for its owner alone, as SQLite then makes those beside it.
+        file = engine.url.database or ""
+        if not file.startswith("file:"):
+            with suppress(OSError):
+                os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:

@@ -195,6 +195,16 @@ def test_once_one_connection_is_lost_nobody_looks_with_one_of_that_time(deployme
         assert after is not laid_down
 
 
+def test_the_embedded_database_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    with database.writing() as session:
+        session.execute(text("CREATE TABLE made (id INTEGER)"))
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    database.close()
+
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+
+
 def backend(connection: Connection) -> int:
     """The process that serves it."""
     return int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
