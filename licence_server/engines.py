@@ -8,6 +8,7 @@
 
 import importlib
 import os
+import stat
 import time
 from contextlib import suppress
 from types import ModuleType
@@ -57,11 +58,12 @@ def sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def _make_private(*_: object) -> None:
-        # Where the file is not there yet it is made for its owner alone, as SQLite then makes those beside it.
+        # Where the file is not there yet it is made for its owner alone, as SQLite then makes those beside it. Never
+        # opened: to close it again would end all locks that SQLite holds on it in this process.
         file = engine.url.database or ""
         if not file.startswith("file:"):
             with suppress(OSError):
-                os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+                os.mknod(file, stat.S_IFREG | 0o600)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:
