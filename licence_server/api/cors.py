@@ -18,6 +18,7 @@ def open_to_kits(app: Flask, methods: dict[str, str]) -> None:
     addresses = [(re.compile(re.sub(r"<[^>]+>", "[^/]+", rule)), method) for rule, method in methods.items()]
 
     def is_open(wanted: str) -> bool:
+        # Nearly always a rule was found, and then no address need be matched again.
         rule = request.url_rule
         if rule is not None and methods.get(rule.rule) == wanted:
             return True

@@ -33,8 +33,7 @@ def measure(app: Flask) -> None:
     def count(response: Response) -> Response:
         rule, environ = request.url_rule, request.environ
         environ[ROUTE] = rule.rule if rule is not None else None
-        route = rule.rule if rule is not None else "none"
-        method = environ["REQUEST_METHOD"] if rule is not None else "none"
+        method, route = (environ["REQUEST_METHOD"], rule.rule) if rule is not None else ("none", "none")
         _requests(method, route, response.status_code).inc()
         begun = g.get("begun")
         if begun is not None:

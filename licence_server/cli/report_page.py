@@ -5,16 +5,14 @@ The page says which measure each figure is: attendances are not people, silence 
 
 import io
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from licence_server.cli.output import plain
-from licence_server.domain.dates import in_words
+from licence_server.domain.dates import in_words, written
 from licence_server.domain.spreadsheet import safe_cell, writer_to
 
 Document = Mapping[str, Any]
-
-SECOND = len("2026-03-02T09:00:00")
 
 
 def as_lines(document: Document, timezone: str) -> Iterator[str]:
@@ -76,7 +74,7 @@ def _coverage(document: Document) -> Iterator[str]:
     if share is not None:
         yield f"  Covered: {installations['reporting']} of {known} installations that should report ({share:.0%})."
     received = coverage["last_report_at"]
-    yield f"  Last report received: {f'{received[:SECOND]}Z' if received else 'none'}"
+    yield f"  Last report received: {written(datetime.fromisoformat(received), 'seconds') if received else 'none'}"
 
 
 def _items(items: list[Document]) -> Iterator[str]:
