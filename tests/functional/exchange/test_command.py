@@ -8,20 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from client_sdk import KitClient
-from licence_server.cli.commands import commands
-from licence_server.cli.operator import Operator
 from licence_server.services import keys
+from tests.support.commands import command
 from tests.support.deployment import KIT_ID, Deployment
 
 KIT_CLIENT = str(Path(sys.executable).with_name("kit-client"))
-
-
-def command(deployment: Deployment, *arguments: Any) -> Result:
-    operator = Operator(deployment.environ, deployment.directory, deployment.clock())
-    return CliRunner().invoke(commands, [*map(str, arguments)], obj=operator)
 
 
 def server(deployment: Deployment, *arguments: Any) -> Result:

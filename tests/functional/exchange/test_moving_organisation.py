@@ -6,12 +6,10 @@ from base64 import b64decode
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from client_sdk import KitClient
-from licence_server.cli.commands import commands
-from licence_server.cli.operator import Operator
 from tests.support.carried import carried_back, offline_kit, scan
+from tests.support.commands import command
 from tests.support.deployment import KIT_ID, Deployment
 from tests.support.uploads import upload
 
@@ -31,11 +29,6 @@ def kit(deployment: Deployment, tmp_path: Path) -> KitClient:
 def token(deployment: Deployment, kit: KitClient) -> str:
     """A token of another organisation for the same kit."""
     return deployment.token(deployment.licence(deployment.organisation("Another firm"), kit_id=KIT_ID))
-
-
-def command(deployment: Deployment, *arguments: Path | str) -> Result:
-    operator = Operator(deployment.environ, deployment.directory, deployment.clock())
-    return CliRunner().invoke(commands, ["exchange", *map(str, arguments)], obj=operator)
 
 
 def test_the_page_offers_the_refusal_as_a_file(deployment: Deployment, kit: KitClient, token: str) -> None:
@@ -72,7 +65,7 @@ def test_the_command_writes_the_refusal_and_still_fails(
 ) -> None:
     request, response = tmp_path / "a.kit-request", tmp_path / "a.kit-response"
     request.write_text(kit.export_activation(token) or "")
-    done = command(deployment, request, response, "--json")
+    done = command(deployment, "exchange", request, response, "--json")
 
     assert (done.exit_code, done.stdout) == (1, "")
     assert f"Carry {response} back all the same" in done.stderr
@@ -81,7 +74,7 @@ def test_the_command_writes_the_refusal_and_still_fails(
     assert kit.import_response(response.read_text()).code == "installation_elsewhere"
 
     request.write_text(kit.export_activation(token) or "")
-    assert command(deployment, request, tmp_path / "b.kit-response").exit_code == 0
+    assert command(deployment, "exchange", request, tmp_path / "b.kit-response").exit_code == 0
     assert kit.import_response((tmp_path / "b.kit-response").read_text()).valid
 
 
@@ -93,7 +86,7 @@ def test_every_other_refusal_is_for_people_alone(deployment: Deployment, kit: Ki
     request, response = tmp_path / "a.kit-request", tmp_path / "a.kit-response"
     request.write_text(newcomer.export_activation(token) or "")
 
-    assert "(seat_limit_reached)" in command(deployment, request, response).stderr
+    assert "(seat_limit_reached)" in command(deployment, "exchange", request, response).stderr
     assert not response.exists(), "the same request is granted once there is a seat"
     assert "data:application" not in upload(deployment, request.read_bytes()).text
 
