@@ -22,6 +22,7 @@ from gunicorn.glogging import Logger
 from gunicorn.util import import_app
 
 from licence_server.cli import even_workers, processors
+from licence_server.cli.master import Master, heed
 from licence_server.config import Config
 from licence_server.domain import dates
 from licence_server.domain.errors import ConfigError
@@ -63,7 +64,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "forwarder_headers": "",
             "control_socket_disable": True,
             "pre_fork": processors.choose,
-            "post_fork": processors.stay,
+            "post_fork": _begin,
             "child_exit": _forget_worker,
             "post_worker_init": lambda _worker: settle(),
         }
@@ -76,7 +77,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Serve until told to stop."""
         # Once, rather than in every worker; not at the top, since PROMETHEUS_MULTIPROC_DIR has to be set before.
         import_module("licence_server.app")
-        super().run()
+        Master(self).run()
 
     def load(self) -> Any:
         return import_app("licence_server.wsgi:app")
@@ -135,6 +136,11 @@ def require_free(bind: str) -> None:
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 raise ConfigError(f"LICENCE_SERVER_BIND cannot be listened on: {bind}, {error.strerror}.") from None
             time.sleep(0.1)
+
+
+def _begin(server: Any, worker: Any) -> None:
+    heed()
+    processors.stay(server, worker)
 
 
 def _forget_worker(_server: Any, worker: Any) -> None:

@@ -89,7 +89,7 @@ def test_the_skip_link_leads_past_the_navigation(trainer: Trainer, handout: Hand
 
 def test_the_browsers_back_button_keeps_a_session_alive(trainer: Trainer, handout: Handout) -> None:
     trainer.opens().activates(handout.token).starts_workshop(6).begins_film(1).goes_to("Feedback")
-    assert trainer.evaluates("document.getElementById('film').paused")
+    trainer.page.wait_for_function("document.getElementById('film').paused")
     trainer.page.go_back()
     trainer.sees("Workshop of 6").goes_to("Films").reads("A session is under way.")
     trainer.page.get_by_role("link", name="Go back to the films").click()

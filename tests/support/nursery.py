@@ -25,7 +25,7 @@ class Raised:
         self, arguments: tuple[str, ...], environ: dict[str, str], directory: Path, stdout: Path, stderr: Path
     ) -> None:
         self._process: BaseProcess = CONTEXT.Process(
-            target=_live, args=(arguments, environ, directory, stdout, stderr), daemon=True
+            target=live, args=(arguments, environ, directory, stdout, stderr), daemon=True
         )
         self._process.start()
         assert self._process.pid is not None
@@ -49,7 +49,7 @@ class Raised:
             os.kill(self.pid, number)
 
 
-def _live(arguments: tuple[str, ...], environ: dict[str, str], directory: Path, stdout: Path, stderr: Path) -> None:
+def live(arguments: tuple[str, ...], environ: dict[str, str], directory: Path, stdout: Path, stderr: Path) -> None:
     os.setsid()
     os.chdir(directory)
     os.environ.clear()

@@ -20,8 +20,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     started.init()
     started.start()
     yield started
-    # A worker that was stopped while it began may not hear that it is to end, and would be given half a minute.
-    started.kill()
+    started.stop()
 
 
 @contextmanager

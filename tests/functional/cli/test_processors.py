@@ -54,8 +54,7 @@ def test_each_worker_has_a_processor_and_its_successor_takes_it(tmp_path: Path, 
             os.kill(min(bound), signal.SIGKILL)
             assert sorted(both_bound(server, ended=min(bound)).values()) == sorted(bound.values())
     finally:
-        # A worker that was forked just now does not hear yet that it is to stop, and would be given half a minute.
-        server.kill()
+        server.stop()
 
 
 def test_fewer_workers_than_processors_are_free(tmp_path: Path, two: list[int]) -> None:
