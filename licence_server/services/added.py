@@ -8,6 +8,7 @@ from uuid import UUID
 
 from licence_server.domain.tally import Tally
 from licence_server.services.known_reports import KnownReports
+from licence_server.services.usage_rows import Names
 from licence_server.services.usage_totals import Owner, Receipt
 
 
@@ -15,16 +16,16 @@ from licence_server.services.usage_totals import Owner, Receipt
 class Added:
     """What the batches of one transaction add, beside what was known before.
 
-    known: that, and what was accepted since. converted: reports of whole batches, `usage_rows.ALL` as the database
-    takes them. accepted: rows of those judged one by one. rejected: rows by installation and identity. forgotten:
-    rejections that no longer hold.
+    known: that, and what was accepted since. reports: rows of whole batches as the database takes them, by the names of
+    their columns. accepted: likewise of those judged one by one, their values as they are. rejected: rows by
+    installation and identity. forgotten: rejections that no longer hold.
     """
 
     known: KnownReports
     tallies: dict[Owner, Tally] = field(default_factory=lambda: defaultdict(Tally))
     receipts: dict[Owner, Receipt] = field(default_factory=dict)
     first_days: dict[Owner, dict[bytes, date]] = field(default_factory=lambda: defaultdict(dict))
-    converted: list[tuple[Any, ...]] = field(default_factory=list)
-    accepted: list[dict[str, Any]] = field(default_factory=list)
+    reports: dict[Names, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    accepted: dict[Names, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
     rejected: dict[tuple[UUID, bytes], dict[str, Any]] = field(default_factory=dict)
     forgotten: set[tuple[UUID, bytes]] = field(default_factory=set)

@@ -18,15 +18,17 @@ class Ordinary:
     """What a batch adds if the database knows nothing against it: then it is taken as a whole.
 
     accepted: report id, as a number, to content hash and sequence number. numbers: the sequence numbers alone.
-    earliest: the first moment that any of the reports counts at. rows: their `usage_rows.OF_REPORT`, as the database
-    takes them. learners: of each report, with its day; empty where there are none. tally: their use, without receipts.
+    earliest: the first moment that any of the reports counts at. sessions, feedbacks: their `usage_rows.OF_SESSION` and
+    `OF_FEEDBACK`, as the database takes them. learners: of each session, with its day; empty where there are none.
+    tally: their use, without receipts.
     """
 
     accepted: dict[int, tuple[bytes, int]]
     numbers: set[int]
     item_ids: set[str]
     earliest: datetime
-    rows: list[tuple[Any, ...]]
+    sessions: list[tuple[Any, ...]]
+    feedbacks: list[tuple[Any, ...]]
     learners: list[tuple[str | None, date]]
     tally: Tally
 
@@ -56,13 +58,15 @@ class Batch:
 def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, received_at: datetime) -> Ordinary | None:
     latest, timezone = latest_counted(received_at), runtime.timezone
     tally, days, dated = Tally(), dict[date, date](), list[tuple[Report, date]]()
-    accepted, item_ids, values, learners = dict[int, tuple[bytes, int]](), set[str](), [], []
+    accepted, item_ids, learners = dict[int, tuple[bytes, int]](), set[str](), list[tuple[str | None, date]]()
+    sessions, feedbacks = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+    earliest = latest
     for sent in reports:
         report = sent.report
         if report is None:
             return None
         happened_at = dates.to_utc(report.happened_at)
-        counted_at = dates.shifted(happened_at, shift)
+        counted_at = dates.shifted(happened_at, shift) if shift else happened_at
         if counted_at > latest:
             return None
         day = dates.day_of(counted_at, timezone)
@@ -70,11 +74,12 @@ def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, recei
         day = days.setdefault(day, day)
         accepted[report.id.int] = (sent.content_hash, report.seq)
         dated.append((report, day))
-        values.append((*usage_rows.own_values(report, sent.content_hash, happened_at), counted_at, day, False))
+        earliest = min(earliest, counted_at)
         if isinstance(report, Session):
+            sessions.append(usage_rows.session_values(report, sent.content_hash, happened_at, counted_at, day))
             learners.append((report.learner, day))
         else:
-            learners.append((None, day))
+            feedbacks.append(usage_rows.feedback_values(report, sent.content_hash, happened_at, counted_at, day))
             item_ids |= report.item_ids
     tally.add_reports(dated)
     item_ids.update(item for item, _, _ in tally.items)
@@ -85,8 +90,9 @@ def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, recei
         accepted=accepted,
         numbers=numbers,
         item_ids=item_ids,
-        earliest=min(row[usage_rows.COUNTED_AT] for row in values),
-        rows=usage_rows.converted(runtime, usage_rows.OF_REPORT, values),
+        earliest=earliest,
+        sessions=usage_rows.converted(runtime, usage_rows.OF_SESSION, sessions),
+        feedbacks=usage_rows.converted(runtime, usage_rows.OF_FEEDBACK, feedbacks),
         learners=learners if any(learner for learner, _ in learners) else [],
         tally=tally,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from licence_server.domain.counted_time import counted_time, earliest_counted
@@ -14,7 +14,7 @@ from licence_server.services.added import Added
 from licence_server.services.batches import Batch, Ordinary
 from licence_server.services.removed_reports import Removed
 from licence_server.services.runtime import Runtime
-from licence_server.services.usage_rows import Reporter
+from licence_server.services.usage_rows import Names, Reporter
 from licence_server.services.usage_totals import Owner, Receipt
 
 
@@ -79,24 +79,26 @@ class BatchJudgement:
         """Accept all of a batch that `_fits`, as `_take` would one by one."""
         self.new_numbers = dict.fromkeys(ordinary.numbers, b"")
         self.added.known.accepted.update(ordinary.accepted)
-        hashes = usage_rows.converted(self.runtime, usage_rows.OF_LEARNER, self._learner_hashes(ordinary))
-        of_batch = [self.shared[name] for name in usage_rows.OF_BATCH]
-        [shared] = usage_rows.converted(self.runtime, usage_rows.OF_BATCH, [of_batch])
-        self.added.converted += [(*row, *hashed, *shared) for row, hashed in zip(ordinary.rows, hashes, strict=True)]
+        shared = {**self.shared, "dated_on_receipt": False}
+        [of_batch] = usage_rows.converted(self.runtime, tuple(shared), [tuple(shared.values())])
+        for names, rows in (self._sessions(ordinary), (usage_rows.OF_FEEDBACK, ordinary.feedbacks)):
+            self.added.reports[*names, *shared] += [(*row, *of_batch) for row in rows]
         self.tally.add(ordinary.tally)
-        self.tally.receipts[self.received_day, "accepted"] += len(ordinary.rows)
+        self.tally.receipts[self.received_day, "accepted"] += len(self.batch.reports)
         return [Result(sent.sent_id, "accepted") for sent in self.batch.reports]
 
-    def _learner_hashes(self, ordinary: Ordinary) -> list[tuple[bytes | None]]:
-        """Of each report its `usage_rows.OF_LEARNER`; the days of its learner are noted."""
+    def _sessions(self, ordinary: Ordinary) -> tuple[Names, list[tuple[Any, ...]]]:
+        """Rows of what is the sessions' own; the days of their learners are noted."""
         if not ordinary.learners:
-            return [(None,)] * len(ordinary.rows)
+            return usage_rows.OF_SESSION, ordinary.sessions
         hashes = list[tuple[bytes | None]]()
         for learner, day in ordinary.learners:
             learner_hash = usage_rows.hash_learner(self.runtime, self.reporter.kit_id, learner)
             usage_rows.note_learner(self.added.first_days[self.owner], learner_hash, day)
             hashes.append((learner_hash,))
-        return hashes
+        converted = usage_rows.converted(self.runtime, usage_rows.OF_LEARNER, hashes)
+        rows = [(*row, *hashed) for row, hashed in zip(ordinary.sessions, converted, strict=True)]
+        return (*usage_rows.OF_SESSION, *usage_rows.OF_LEARNER), rows
 
     def _take(self, sent: Examined) -> Result:
         """Judge one report and note what it changes."""
@@ -139,7 +141,7 @@ class BatchJudgement:
         self._forget_rejection(sent.identity)
         self.added.known.accepted[report.id.int] = (sent.content_hash, report.seq)
         row = usage_rows.report_row(self.runtime, report, sent.content_hash, self.shared, counted)
-        self.added.accepted.append(row)
+        self.added.accepted[tuple(row)].append(tuple(row.values()))
         usage_rows.count(self.tally, self.added.first_days[self.owner], report, row)
         code = "dated_on_receipt" if counted.dated_on_receipt else None
         detail = "Its time is out of range, so it counts on the day it was received." if code else None

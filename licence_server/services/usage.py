@@ -32,6 +32,9 @@ _FORGET = Prepared(
 )
 
 
+_id = itemgetter(0)
+
+
 class Intake:
     """The batches of one transaction on their way in: what is known already, and what they add."""
 
@@ -55,13 +58,13 @@ class Intake:
         gone = [{"forgotten_of": of, "forgotten": identity} for of, identity in sorted(added.forgotten)]
         _FORGET.run_many(connection, gone)
         learners.remember(connection, added.first_days, added.tallies)
-        values = [[row[name] for name in usage_rows.ALL] for row in added.accepted]
-        reports = [*added.converted, *usage_rows.converted(self.runtime, usage_rows.ALL, values)]
+        for names, values in added.accepted.items():
+            added.reports[names] += usage_rows.converted(self.runtime, names, values)
         rejected = [added.rejected[key] for key in sorted(added.rejected)]
         sets = [
             row_set(connection.dialect, _REJECTED, rejected),
             # In one order everywhere, so that clones that send the same reports at once do not deadlock.
-            RowSet(_REPORTS, usage_rows.ALL, sorted(reports, key=itemgetter(0))),
+            *(RowSet(_REPORTS, names, sorted(rows, key=_id)) for names, rows in sorted(added.reports.items())),
             *usage_totals.additions(connection.dialect, added.tallies, added.receipts),
         ]
         insert_all(connection, sets)

@@ -37,28 +37,32 @@ class Reporter(Protocol):
     missing_reports: int
 
 
-OWN = (
-    *("id", "seq", "content_hash", "happened_at", "mode", "duration_seconds", "attendee_count", "items"),
-    *("rating", "item_id", "comment"),
-)
-"""What the row of a report says whoever sent it, and whenever."""
-OF_REPORT = (*OWN, "counted_at", "day", "dated_on_receipt")
-"""The columns that do not depend on the installation, where the report counts at its own time."""
-OF_BATCH = ("installation_id", "organisation_id", "kit_id", "sent_at", "received_at", "received_day")
-"""The columns that a batch shares."""
-OF_LEARNER = ("learner_hash",)
-"""The column that is known once the installation is: the hash is another for each kit."""
-ALL = (*OF_REPORT, *OF_LEARNER, *OF_BATCH)
-COUNTED_AT = OF_REPORT.index("counted_at")
+Names = tuple[str, ...]
+"""Of columns of a raw report. Those that a kind of report does not have are not among them, so they are null."""
+
+_OWN = ("id", "seq", "content_hash", "happened_at", "counted_at", "day", "mode")
+OF_SESSION: Names = (*_OWN, "duration_seconds", "attendee_count", "items")
+OF_FEEDBACK: Names = (*_OWN, "rating", "item_id", "comment")
+"""What the row of a report says whatever installation sent it."""
+OF_LEARNER: Names = ("learner_hash",)
+"""What a session has beside that where it names a learner. Known once the kit is, since each has another hash."""
 
 
-def own_values(report: Report, content_hash: bytes, happened_at: datetime) -> tuple[Any, ...]:
-    """The values of `OWN`. happened_at: the report's own time, in UTC."""
-    head = (report.id, report.seq, content_hash, happened_at)
-    if isinstance(report, usage_report.Session):
-        items = msgspec.json.encode(report.items).decode()
-        return (*head, report.mode, report.duration_seconds, report.attendee_count, items, None, None, None)
-    return (*head, "feedback", None, None, None, report.rating, report.item, report.comment)
+def session_values(
+    report: usage_report.Session, content_hash: bytes, happened_at: datetime, counted_at: datetime, day: date
+) -> tuple[Any, ...]:
+    """The values of `OF_SESSION`. happened_at: the report's own time, in UTC."""
+    items = msgspec.json.encode(report.items).decode()
+    own = (report.id, report.seq, content_hash, happened_at, counted_at, day)
+    return (*own, report.mode, report.duration_seconds, report.attendee_count, items)
+
+
+def feedback_values(
+    report: usage_report.Feedback, content_hash: bytes, happened_at: datetime, counted_at: datetime, day: date
+) -> tuple[Any, ...]:
+    """The values of `OF_FEEDBACK`; see `session_values`."""
+    own = (report.id, report.seq, content_hash, happened_at, counted_at, day)
+    return (*own, "feedback", report.rating, report.item, report.comment)
 
 
 def converted(runtime: Runtime, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
@@ -84,16 +88,16 @@ def report_row(
     runtime: Runtime, report: Report, content_hash: bytes, shared: dict[str, Any], counted: CountedTime
 ) -> dict[str, Any]:
     """The row of an accepted report. shared: what it shares with its batch."""
-    learner = report.learner if isinstance(report, usage_report.Session) else None
-    own = own_values(report, content_hash, dates.to_utc(report.happened_at))
-    return {
-        **dict(zip(OWN, own, strict=True)),
-        **shared,
-        "counted_at": counted.counted_at,
-        "day": dates.day_of(counted.counted_at, runtime.timezone),
-        "dated_on_receipt": counted.dated_on_receipt,
-        "learner_hash": hash_learner(runtime, shared["kit_id"], learner),
-    }
+    happened_at, counted_at = dates.to_utc(report.happened_at), counted.counted_at
+    day = dates.day_of(counted_at, runtime.timezone)
+    if isinstance(report, usage_report.Session):
+        values = session_values(report, content_hash, happened_at, counted_at, day)
+        learner_hash = hash_learner(runtime, shared["kit_id"], report.learner)
+        own = dict(zip((*OF_SESSION, *OF_LEARNER), (*values, learner_hash), strict=True))
+    else:
+        values = feedback_values(report, content_hash, happened_at, counted_at, day)
+        own = dict(zip(OF_FEEDBACK, values, strict=True))
+    return {**own, **shared, "dated_on_receipt": counted.dated_on_receipt}
 
 
 def rejection_row(sent: Examined, shared: dict[str, Any], code: str, *, carried: bool) -> dict[str, Any]:
@@ -114,7 +118,7 @@ def count(tally: Tally, first_days: dict[bytes, date], report: Report, row: dict
     tally.add_reports([(report, row["day"])])
     tally.receipts[row["received_day"], "accepted"] += 1
     tally.receipts[row["received_day"], "dated_on_receipt"] += row["dated_on_receipt"]
-    note_learner(first_days, row["learner_hash"], row["day"])
+    note_learner(first_days, row.get("learner_hash"), row["day"])
 
 
 def hash_learner(runtime: Runtime, kit_id: str, learner: str | None) -> bytes | None:
