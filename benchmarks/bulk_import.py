@@ -1,10 +1,7 @@
 """How long an import of 16,000 organisations takes, each with a trial and an activation token, and for how long
-it keeps a kit waiting meanwhile.
+it keeps a kit waiting meanwhile."""
 
-    .venv/bin/python -m benchmarks.bulk_import [DATABASE_URL]
-"""
-
-import sys
+import argparse
 import threading
 import uuid
 from resource import RUSAGE_SELF, getrusage
@@ -34,7 +31,9 @@ class Kits(threading.Thread):
 
 
 def main() -> None:
-    with deployment(sys.argv[1] if len(sys.argv) > 1 else None) as runtime:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bulk_import", description=__doc__)
+    parser.add_argument("database", nargs="?", help="its address; SQLite where none is given")
+    with deployment(parser.parse_args().database) as runtime:
         person = uuid.uuid4()
         with runtime.database.writing() as session:
             session.add(Person(id=person, email="a@example.org", role="administrator", created_at=NOW))

@@ -5,6 +5,7 @@ and 40,000 installations, asks for every list several times over and prints the 
 than 200 ms; a list that misses it makes the exit code 1. Exports are listed too, without a goal.
 """
 
+import argparse
 import random
 import statistics
 import sys
@@ -177,7 +178,12 @@ def measure(name: str, url: str, directory: Path) -> bool:
     return good
 
 
-def main(names: list[str]) -> int:
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.console_lists", description=__doc__)
+    parser.add_argument("databases", nargs="*", metavar="sqlite|postgresql", help="SQLite where none is given")
+    names = parser.parse_args().databases
+    if not set(names) <= {"sqlite", "postgresql"}:
+        parser.error("the databases are sqlite and postgresql")
     with tempfile.TemporaryDirectory() as folder:
         root, good = Path(folder), True
         for name in names or ["sqlite"]:
@@ -192,4 +198,4 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
