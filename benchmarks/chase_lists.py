@@ -1,7 +1,4 @@
-"""How long the chase lists take, and the overview that counts them, with 16,000 organisations.
-
-.venv/bin/python -m benchmarks.chase_lists --installations 400000 [DATABASE_URL]
-"""
+"""How long the chase lists take, and the overview that counts them, with 16,000 organisations."""
 
 import argparse
 from collections.abc import Callable

@@ -2,8 +2,9 @@
 
 A worker has the master's handlers until it has put its own in their place, and Python forgets in a new process which
 signals came before it ran. Told to stop in between, as one is when a server ends just after its start, gunicorn's
-worker knows nothing of it, and the server waits out the whole grace it gives to requests. So these signals are held
-back by the kernel while a worker is forked, and end it if one came.
+worker knows nothing of it, and the server waits out the whole grace it gives to requests. So the kernel holds these
+signals back while a worker is forked, and one that came ends the worker as soon as it can hear. It takes a class of
+our own, since gunicorn has no hook in the master after a fork.
 """
 
 import signal
@@ -15,10 +16,10 @@ STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
 class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's master, but for the forking. `heed` belongs to it, as a hook."""
+    """gunicorn's master, but for the forking. Its workers call `heed` once they are forked."""
 
     def spawn_worker(self) -> Any:
-        # A worker never returns from here; it heeds them itself.
+        # A worker spends its life in the call below, and lets the signals through by `heed`.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
         try:
             return super().spawn_worker()
@@ -27,7 +28,7 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 
 
 def heed() -> None:
-    """In a worker that was forked: end at a signal to stop, be it one that waits, until it can end in good order."""
+    """In a worker, at gunicorn's `post_fork`: from now on a signal to stop ends it, one that was held back at once."""
     for number in STOPS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)

@@ -30,7 +30,7 @@ def choose(server: Any, worker: Any) -> None:
 
 
 def stay(_server: Any, worker: Any) -> None:
-    """gunicorn's `post_fork`, in the worker."""
+    """In the worker, at gunicorn's `post_fork`."""
     if sys.platform == "linux" and worker.processor is not None:
         with suppress(OSError):
             os.sched_setaffinity(0, {worker.processor})

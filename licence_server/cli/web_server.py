@@ -21,8 +21,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.util import import_app
 
-from licence_server.cli import even_workers, processors
-from licence_server.cli.master import Master, heed
+from licence_server.cli import even_workers, master, processors
 from licence_server.config import Config
 from licence_server.domain import dates
 from licence_server.domain.errors import ConfigError
@@ -64,7 +63,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "forwarder_headers": "",
             "control_socket_disable": True,
             "pre_fork": processors.choose,
-            "post_fork": _begin,
+            "post_fork": _begin_worker,
             "child_exit": _forget_worker,
             "post_worker_init": lambda _worker: settle(),
         }
@@ -77,7 +76,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Serve until told to stop."""
         # Once, rather than in every worker; not at the top, since PROMETHEUS_MULTIPROC_DIR has to be set before.
         import_module("licence_server.app")
-        Master(self).run()
+        master.Master(self).run()
 
     def load(self) -> Any:
         return import_app("licence_server.wsgi:app")
@@ -138,8 +137,8 @@ def require_free(bind: str) -> None:
             time.sleep(0.1)
 
 
-def _begin(server: Any, worker: Any) -> None:
-    heed()
+def _begin_worker(server: Any, worker: Any) -> None:
+    master.heed()
     processors.stay(server, worker)
 
 

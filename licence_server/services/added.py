@@ -16,9 +16,9 @@ from licence_server.services.usage_totals import Owner, Receipt
 class Added:
     """What the batches of one transaction add, beside what was known before.
 
-    known: that, and what was accepted since. reports: rows of whole batches as the database takes them, by the names of
-    their columns. accepted: likewise of those judged one by one, their values as they are. rejected: rows by
-    installation and identity. forgotten: rejections that no longer hold.
+    known: that, and what was accepted since. reports: rows as the database takes them, by the names of their columns:
+    of whole batches, until the others join them. accepted: rows of reports judged one by one, by names too, not
+    converted yet. rejected: rows by installation and identity. forgotten: rejections that no longer hold.
     """
 
     known: KnownReports

@@ -18,8 +18,8 @@ class Ordinary:
     """What a batch adds if the database knows nothing against it: then it is taken as a whole.
 
     accepted: report id, as a number, to content hash and sequence number. numbers: the sequence numbers alone.
-    earliest: the first moment that any of the reports counts at. sessions, feedbacks: their `usage_rows.OF_SESSION` and
-    `OF_FEEDBACK`, as the database takes them. learners: of each session, with its day; empty where there are none.
+    earliest: the first moment that any of the reports counts at. sessions, feedbacks: rows of `usage_rows.OF_SESSION`
+    and `OF_FEEDBACK`, as the database takes them. learners: of each session, with its day; empty where there are none.
     tally: their use, without receipts.
     """
 
@@ -66,7 +66,7 @@ def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, recei
         if report is None:
             return None
         happened_at = dates.to_utc(report.happened_at)
-        counted_at = dates.shifted(happened_at, shift) if shift else happened_at
+        counted_at = dates.shifted(happened_at, shift)
         if counted_at > latest:
             return None
         day = dates.day_of(counted_at, timezone)
@@ -75,11 +75,12 @@ def _ordinary(runtime: Runtime, reports: list[Examined], shift: timedelta, recei
         accepted[report.id.int] = (sent.content_hash, report.seq)
         dated.append((report, day))
         earliest = min(earliest, counted_at)
+        values = usage_rows.own_values(report, sent.content_hash, happened_at, counted_at, day)
         if isinstance(report, Session):
-            sessions.append(usage_rows.session_values(report, sent.content_hash, happened_at, counted_at, day))
+            sessions.append(values)
             learners.append((report.learner, day))
         else:
-            feedbacks.append(usage_rows.feedback_values(report, sent.content_hash, happened_at, counted_at, day))
+            feedbacks.append(values)
             item_ids |= report.item_ids
     tally.add_reports(dated)
     item_ids.update(item for item, _, _ in tally.items)

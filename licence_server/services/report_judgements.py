@@ -88,7 +88,7 @@ class BatchJudgement:
         return [Result(sent.sent_id, "accepted") for sent in self.batch.reports]
 
     def _sessions(self, ordinary: Ordinary) -> tuple[Names, list[tuple[Any, ...]]]:
-        """Rows of what is the sessions' own; the days of their learners are noted."""
+        """Columns and rows of the sessions, without what the batch shares. Notes the days of their learners."""
         if not ordinary.learners:
             return usage_rows.OF_SESSION, ordinary.sessions
         hashes = list[tuple[bytes | None]]()

@@ -2,7 +2,7 @@
 
 What SQLAlchemy does for each row and column of an executemany costs more than the insert itself. Here an object that
 many rows share is converted once, and PostgreSQL gets all rows as one JSON text: of what psycopg can be given it is
-written fastest, and as it is one value of one type, the same tables make the same prepared statement.
+written fastest, and as it is one value of one type, the same columns make the same prepared statement.
 """
 
 from collections import defaultdict
@@ -63,7 +63,7 @@ def insert_all(connection: Connection, sets: Iterable[RowSet]) -> None:
         # PostgreSQL runs the statement itself, then what stands before it from the last to the first. Its manual
         # promises no order; all that write totals do so here, and whoever is in a deadlock nonetheless is tried again.
         inserts = [_insert(connection.dialect, one, place) for place, one in enumerate(there, 1)]
-        before = [f"rows_{place} AS ({insert})" for place, insert in enumerate(inserts)][:0:-1]
+        before = [f"rows_{place} AS ({insert})" for place, insert in enumerate(inserts, 1)][:0:-1]
         sql = f"{'WITH ' if before else ''}{', '.join(before)} {inserts[0]}"
         ask(connection, sql, [_as_json(one.names, one.values) for one in there])
 
@@ -131,7 +131,7 @@ def _given(dialect: Dialect, table: Table, names: Sequence[str]) -> _Given:
     if dialect.name == "sqlite":
         source = f"VALUES ({', '.join('?' * len(names))})"
         processors = tuple(
-            _bytes_alone if isinstance(kind, LargeBinary) else kind.dialect_impl(dialect).bind_processor(dialect)
+            _bytes_array if isinstance(kind, LargeBinary) else kind.dialect_impl(dialect).bind_processor(dialect)
             for kind in types
         )
     else:
@@ -146,9 +146,9 @@ def _read_as(kind: TypeEngine[Any], dialect: Dialect) -> str:
     return "TEXT" if isinstance(kind, String) else kind.compile(dialect)
 
 
-def _bytes_alone(value: bytes | None) -> bytearray | None:
-    """Bytes as SQLite's driver takes them without looking for an adapter, which takes three times as long. It looks for
-    one for everything but int, float, str and bytearray, so for None, too."""
+def _bytes_array(value: bytes | None) -> bytearray | None:
+    """Bytes as SQLite's driver takes them at once. For anything but int, float, str and bytearray, a None too, it first
+    looks for an adapter; bytes then take three times as long."""
     return None if value is None else bytearray(value)
 
 

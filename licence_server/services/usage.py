@@ -33,6 +33,7 @@ _FORGET = Prepared(
 
 
 _id = itemgetter(0)
+"""Of a raw report's values: all `Names` begin with it."""
 
 
 class Intake:
@@ -58,12 +59,13 @@ class Intake:
         gone = [{"forgotten_of": of, "forgotten": identity} for of, identity in sorted(added.forgotten)]
         _FORGET.run_many(connection, gone)
         learners.remember(connection, added.first_days, added.tallies)
-        for names, values in added.accepted.items():
-            added.reports[names] += usage_rows.converted(self.runtime, names, values)
+        for names, rows in added.accepted.items():
+            added.reports[names] += usage_rows.converted(self.runtime, names, rows)
         rejected = [added.rejected[key] for key in sorted(added.rejected)]
         sets = [
             row_set(connection.dialect, _REJECTED, rejected),
-            # In one order everywhere, so that clones that send the same reports at once do not deadlock.
+            # By kind and id, so that clones that send the same reports at once hardly ever deadlock; who does is tried
+            # again.
             *(RowSet(_REPORTS, names, sorted(rows, key=_id)) for names, rows in sorted(added.reports.items())),
             *usage_totals.additions(connection.dialect, added.tallies, added.receipts),
         ]

@@ -38,31 +38,26 @@ class Reporter(Protocol):
 
 
 Names = tuple[str, ...]
-"""Of columns of a raw report. Those that a kind of report does not have are not among them, so they are null."""
+"""Of columns of a raw report. Those that its kind does not have are left out, and so null: SQLite's driver takes longer
+for a None than for a text."""
 
 _OWN = ("id", "seq", "content_hash", "happened_at", "counted_at", "day", "mode")
 OF_SESSION: Names = (*_OWN, "duration_seconds", "attendee_count", "items")
 OF_FEEDBACK: Names = (*_OWN, "rating", "item_id", "comment")
-"""What the row of a report says whatever installation sent it."""
+"""What the row of a report does not share with its batch, a learner apart."""
 OF_LEARNER: Names = ("learner_hash",)
-"""What a session has beside that where it names a learner. Known once the kit is, since each has another hash."""
+"""What a session may have beside that. Known once the kit is, since each has another hash."""
 
 
-def session_values(
-    report: usage_report.Session, content_hash: bytes, happened_at: datetime, counted_at: datetime, day: date
+def own_values(
+    report: Report, content_hash: bytes, happened_at: datetime, counted_at: datetime, day: date
 ) -> tuple[Any, ...]:
-    """The values of `OF_SESSION`. happened_at: the report's own time, in UTC."""
-    items = msgspec.json.encode(report.items).decode()
-    own = (report.id, report.seq, content_hash, happened_at, counted_at, day)
-    return (*own, report.mode, report.duration_seconds, report.attendee_count, items)
-
-
-def feedback_values(
-    report: usage_report.Feedback, content_hash: bytes, happened_at: datetime, counted_at: datetime, day: date
-) -> tuple[Any, ...]:
-    """The values of `OF_FEEDBACK`; see `session_values`."""
-    own = (report.id, report.seq, content_hash, happened_at, counted_at, day)
-    return (*own, "feedback", report.rating, report.item, report.comment)
+    """The values of `OF_SESSION` or `OF_FEEDBACK`. happened_at: the report's own time, in UTC."""
+    head = (report.id, report.seq, content_hash, happened_at, counted_at, day)
+    if isinstance(report, usage_report.Session):
+        items = msgspec.json.encode(report.items).decode()
+        return (*head, report.mode, report.duration_seconds, report.attendee_count, items)
+    return (*head, "feedback", report.rating, report.item, report.comment)
 
 
 def converted(runtime: Runtime, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
@@ -90,13 +85,11 @@ def report_row(
     """The row of an accepted report. shared: what it shares with its batch."""
     happened_at, counted_at = dates.to_utc(report.happened_at), counted.counted_at
     day = dates.day_of(counted_at, runtime.timezone)
+    names, values = OF_FEEDBACK, own_values(report, content_hash, happened_at, counted_at, day)
     if isinstance(report, usage_report.Session):
-        values = session_values(report, content_hash, happened_at, counted_at, day)
         learner_hash = hash_learner(runtime, shared["kit_id"], report.learner)
-        own = dict(zip((*OF_SESSION, *OF_LEARNER), (*values, learner_hash), strict=True))
-    else:
-        values = feedback_values(report, content_hash, happened_at, counted_at, day)
-        own = dict(zip(OF_FEEDBACK, values, strict=True))
+        names, values = (*OF_SESSION, *OF_LEARNER), (*values, learner_hash)
+    own = dict(zip(names, values, strict=True))
     return {**own, **shared, "dated_on_receipt": counted.dated_on_receipt}
 
 

@@ -50,6 +50,7 @@ class Raised:
 
 
 def live(arguments: tuple[str, ...], environ: dict[str, str], directory: Path, stdout: Path, stderr: Path) -> None:
+    """Be the command from here on, in a process of one's own."""
     os.setsid()
     os.chdir(directory)
     os.environ.clear()

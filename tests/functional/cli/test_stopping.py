@@ -1,4 +1,4 @@
-"""A server is told to stop while a worker is only being forked: what ends just after its start, or beside a crash."""
+"""A server is told to stop while a worker is only being forked, as happens just after its start or a worker's crash."""
 
 import os
 import signal
