@@ -8,7 +8,7 @@ from uuid import UUID
 
 from licence_server.domain.tally import Tally
 from licence_server.services.known_reports import KnownReports
-from licence_server.services.usage_rows import Names
+from licence_server.services.row_sets import Names
 from licence_server.services.usage_totals import Owner, Receipt
 
 

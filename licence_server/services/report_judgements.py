@@ -13,8 +13,9 @@ from licence_server.services import usage_rows
 from licence_server.services.added import Added
 from licence_server.services.batches import Batch, Ordinary
 from licence_server.services.removed_reports import Removed
+from licence_server.services.row_sets import Names
 from licence_server.services.runtime import Runtime
-from licence_server.services.usage_rows import Names, Reporter
+from licence_server.services.usage_rows import Reporter
 from licence_server.services.usage_totals import Owner, Receipt
 
 

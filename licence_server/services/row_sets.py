@@ -8,7 +8,7 @@ written fastest, and as it is one value of one type, the same columns make the s
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,14 +17,18 @@ from sqlalchemy.types import TypeEngine
 
 from licence_server.services.prepared import ask
 
+Names = tuple[str, ...]
+"""Of columns."""
+
 
 class RowSet(NamedTuple):
-    """Rows of one table, to be inserted. values: of the columns of these names, as the driver takes them.
-    on_conflict: that clause in SQL, where one is due."""
+    """Rows of one table, to be inserted. names: of all columns that any of them may have. values: by the names of those
+    that they do have, as the driver takes them; the others are null. on_conflict: that clause in SQL, where one is
+    due."""
 
     table: Table
-    names: Sequence[str]
-    values: Sequence[tuple[Any, ...]]
+    names: Names
+    values: Mapping[Names, Sequence[tuple[Any, ...]]]
     on_conflict: str = ""
 
 
@@ -32,7 +36,7 @@ def row_set(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]], o
     """Of rows, if any, which all name the same columns."""
     names = tuple(rows[0]) if rows else ()
     values = converted(dialect, table, names, [[row[name] for name in names] for row in rows])
-    return RowSet(table, names, values, on_conflict)
+    return RowSet(table, names, {names: values}, on_conflict)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], on_conflict: str = "") -> None:
@@ -55,17 +59,19 @@ def converted(
 
 def insert_all(connection: Connection, sets: Iterable[RowSet]) -> None:
     """Insert sets of rows in their order, PostgreSQL by one statement: each costs more than a few rows do."""
-    there = [one for one in sets if one.values]
+    there = [one for one in sets if any(one.values.values())]
     if connection.dialect.name == "sqlite":
         for one in there:
-            ask(connection, _insert(connection.dialect, one, 1), one.values, many=True)
+            for names, rows in one.values.items():
+                if rows:
+                    ask(connection, _insert(connection.dialect, one, names, 1), rows, many=True)
     elif there:
         # PostgreSQL runs the statement itself, then what stands before it from the last to the first. Its manual
         # promises no order; all that write totals do so here, and whoever is in a deadlock nonetheless is tried again.
-        inserts = [_insert(connection.dialect, one, place) for place, one in enumerate(there, 1)]
+        inserts = [_insert(connection.dialect, one, one.names, place) for place, one in enumerate(there, 1)]
         before = [f"rows_{place} AS ({insert})" for place, insert in enumerate(inserts, 1)][:0:-1]
         sql = f"{'WITH ' if before else ''}{', '.join(before)} {inserts[0]}"
-        ask(connection, sql, [_as_json(one.names, one.values) for one in there])
+        ask(connection, sql, [_as_json(_in_order(one)) for one in there])
 
 
 class Changes:
@@ -88,9 +94,8 @@ class Changes:
             ask(connection, self._update("", "?".format), given, many=True)
         else:
             source = _given(connection.dialect, self._table, self._names).source.format(1)
-            ask(
-                connection, self._update(f"FROM ({source}) AS given", "given.{}".format), [_as_json(self._names, given)]
-            )
+            sql = self._update(f"FROM ({source}) AS given", "given.{}".format)
+            ask(connection, sql, [_as_json(_by_name(self._names, given))])
 
     def _update(self, source: str, value: Callable[[str], str]) -> str:
         """value: what stands for the new value of a column."""
@@ -99,14 +104,24 @@ class Changes:
         return f"UPDATE {table} SET {changes} {source} WHERE {table}.id = {value('id')}"  # noqa: S608 (our own tables)
 
 
-def _insert(dialect: Dialect, one: RowSet, place: int) -> str:
+def _insert(dialect: Dialect, one: RowSet, names: Names, place: int) -> str:
     """place: of its rows among the values of the statement, where that names them by number."""
-    source = _given(dialect, one.table, one.names).source.format(place)
-    return f"INSERT INTO {one.table.name} ({', '.join(one.names)}) {source} {one.on_conflict}"
+    source = _given(dialect, one.table, names).source.format(place)
+    return f"INSERT INTO {one.table.name} ({', '.join(names)}) {source} {one.on_conflict}"
 
 
-def _as_json(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> str:
-    return msgspec.json.encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
+def _in_order(one: RowSet) -> list[dict[str, Any]]:
+    """By their first column, else as they came: so two that insert the same rows at once do not deadlock."""
+    rows = [row for names, values in one.values.items() for row in _by_name(names, values)]
+    return sorted(rows, key=itemgetter(one.names[0]))
+
+
+def _by_name(names: Names, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    return msgspec.json.encode(rows).decode()
 
 
 @dataclass(frozen=True)

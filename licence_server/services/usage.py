@@ -6,7 +6,6 @@ asks of the database and writes there it does in sets.
 """
 
 from collections.abc import Sequence, Set
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete
@@ -30,10 +29,6 @@ _FORGET = Prepared(
         _REJECTED.c.installation_id == bindparam("forgotten_of"), _REJECTED.c.identity == bindparam("forgotten")
     )
 )
-
-
-_id = itemgetter(0)
-"""Of a raw report's values: all `Names` begin with it."""
 
 
 class Intake:
@@ -64,9 +59,7 @@ class Intake:
         rejected = [added.rejected[key] for key in sorted(added.rejected)]
         sets = [
             row_set(connection.dialect, _REJECTED, rejected),
-            # By kind and id, so that clones that send the same reports at once hardly ever deadlock; who does is tried
-            # again.
-            *(RowSet(_REPORTS, names, sorted(rows, key=_id)) for names, rows in sorted(added.reports.items())),
+            RowSet(_REPORTS, tuple(_REPORTS.columns.keys()), added.reports),
             *usage_totals.additions(connection.dialect, added.tallies, added.receipts),
         ]
         insert_all(connection, sets)

@@ -15,6 +15,7 @@ from licence_server.domain.tally import Tally
 from licence_server.domain.usage_report import ItemUse, Report
 from licence_server.models import UsageReport
 from licence_server.services import row_sets
+from licence_server.services.row_sets import Names
 from licence_server.services.runtime import Runtime
 
 _TABLE: Any = UsageReport.__table__
@@ -37,10 +38,7 @@ class Reporter(Protocol):
     missing_reports: int
 
 
-Names = tuple[str, ...]
-"""Of columns of a raw report. Those that its kind does not have are left out, and so null: SQLite's driver takes longer
-for a None than for a text."""
-
+# Columns that a kind of report does not have are left out: SQLite's driver takes longer for a None than for a text.
 _OWN = ("id", "seq", "content_hash", "happened_at", "counted_at", "day", "mode")
 OF_SESSION: Names = (*_OWN, "duration_seconds", "attendee_count", "items")
 OF_FEEDBACK: Names = (*_OWN, "rating", "item_id", "comment")

@@ -81,7 +81,7 @@ def _addition(dialect: Dialect, model: type[Base], names: tuple[str, ...], rows:
     """names: of the columns after those of the owner."""
     table: Any = model.__table__
     names = ("organisation_id", "kit_id", *names)
-    return RowSet(table, names, converted(dialect, table, names, rows), _on_conflict(dialect.name, table))
+    return RowSet(table, names, {names: converted(dialect, table, names, rows)}, _on_conflict(dialect.name, table))
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from licence_server.models import Installation, ItemTotal, ReceiptTotal, UsageReport, UsageTotal
 from tests.support.deployment import Deployment, Installed, feedback, individual, workshop
@@ -72,6 +72,21 @@ def test_both_ways_leave_the_same(deployment: Deployment, slow_by: timedelta) ->
     assert left == left_by(deployment, other)
     assert len(left["usage_report"]) == 5
     deployment.assert_totals_agree()
+
+
+@pytest.mark.parametrize("database_server", ["postgresql"], indirect=True)
+def test_rows_are_written_in_the_order_of_their_ids(deployment: Deployment) -> None:
+    # Whatever their kind, so that two transactions that write the same ones wait for each other, and do not deadlock.
+    kit, now = deployment.installation(), deployment.clock()
+    kinds = (workshop, feedback, individual)
+
+    answer = kit.sync(*(kinds[number % 3](now, number) for number in range(1, 13))).json
+
+    assert answer is not None
+    assert {result["status"] for result in answer["results"]} == {"accepted"}
+    with deployment.runtime.database.reading() as session:
+        ids = session.scalars(select(UsageReport.id).order_by(text("ctid"))).all()
+    assert ids == sorted(ids)
 
 
 def test_odd_texts_are_kept_as_sent(deployment: Deployment) -> None:
