@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import Result
 
-from licence_server.cli.commands import commands
-from licence_server.cli.operator import Operator
 from licence_server.services import qr_encoder, stick_folder
+from tests.support.commands import command
 from tests.support.content import KIT_ID, small_content
 from tests.support.databases import SqliteServer
 from tests.support.deployment import Deployment
@@ -23,15 +22,14 @@ ITEMS = {"film-1": "One", "film-2": "Two", "handbook": "Handbook"}
 class Shop:
     """Somebody who builds sticks."""
 
-    def __init__(self, deployment: Deployment, folder: Path, runner: CliRunner) -> None:
-        self.deployment, self.folder, self._runner = deployment, folder, runner
+    def __init__(self, deployment: Deployment, folder: Path) -> None:
+        self.deployment, self.folder = deployment, folder
         deployment.kit(KIT_ID, ITEMS)
         self.content = small_content(folder / "content")
         self.stick = folder / "stick"
 
-    def command(self, *arguments: str) -> Any:
-        operator = Operator(self.deployment.environ, self.folder, self.deployment.clock())
-        return self._runner.invoke(commands, list(arguments), obj=operator)
+    def command(self, *arguments: str) -> Result:
+        return command(self.deployment, *arguments)
 
     def build(self, *options: str) -> dict[str, Any]:
         done = self.command("kit", "build", KIT_ID, str(self.stick), "--content", str(self.content), "--json", *options)
@@ -62,7 +60,7 @@ def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> SqliteServer:
 @pytest.fixture
 def shop(sqlite_server: SqliteServer, tmp_path: Path) -> Iterator[Shop]:
     deployment = Deployment(tmp_path, sqlite_server.migrated())
-    yield Shop(deployment, tmp_path, CliRunner())
+    yield Shop(deployment, tmp_path)
     deployment.close()
 
 
