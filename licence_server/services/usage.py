@@ -24,6 +24,7 @@ from licence_server.services.usage_rows import Reporter
 
 _REJECTED: Any = RejectedReport.__table__
 _REPORTS: Any = UsageReport.__table__
+_OF_REPORTS = tuple(_REPORTS.columns.keys())
 _FORGET = Prepared(
     delete(_REJECTED).where(
         _REJECTED.c.installation_id == bindparam("forgotten_of"), _REJECTED.c.identity == bindparam("forgotten")
@@ -59,7 +60,7 @@ class Intake:
         rejected = [added.rejected[key] for key in sorted(added.rejected)]
         sets = [
             row_set(connection.dialect, _REJECTED, rejected),
-            RowSet(_REPORTS, tuple(_REPORTS.columns.keys()), added.reports),
+            RowSet(_REPORTS, _OF_REPORTS, added.reports),
             *usage_totals.additions(connection.dialect, added.tallies, added.receipts),
         ]
         insert_all(connection, sets)
